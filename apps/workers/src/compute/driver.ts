@@ -1,0 +1,93 @@
+import type { Readable } from 'node:stream'
+
+/** What a host can give. */
+export interface Inventory {
+  vcpus: number
+  ramMib: number
+  diskGib: number
+  /** Versions, CPU model, accelerator and why it was chosen. */
+  facts: { [key: string]: string | number | boolean | null }
+}
+
+/** An image as it must be cached before a machine can use it. */
+export interface BaseImage {
+  imageId: string
+  /** sha512 of the bytes: the cache's key and what a finished copy is checked against. */
+  sha512: string
+  format: 'qcow2' | 'raw'
+  sizeBytes: number
+  open: () => Promise<Readable>
+}
+
+/** One network interface of a machine, already wired on the host. */
+export interface Nic {
+  portId: string
+  mac: string
+  tap: string
+  mtu: number
+}
+
+/** Everything needed to start one machine. */
+export interface MachineSpec {
+  instanceId: string
+  name: string
+  vcpus: number
+  ramMib: number
+  diskGib: number
+  image: Pick<BaseImage, 'imageId' | 'sha512' | 'format'>
+  nics: Nic[]
+  /** Network namespace that holds the taps; null for the host's own. */
+  netns: string | null
+}
+
+/** What the driver sees of one machine. Nova's numbers: 1 running, 3 paused, 4 shut down, 6 crashed. */
+export interface MachineStatus {
+  instanceId: string
+  powerState: 1 | 3 | 4 | 6
+  pid: number | null
+}
+
+/** Something that happened without being asked for. */
+export interface MachineEvent {
+  instanceId: string
+  kind: 'powered-off' | 'crashed' | 'reset' | 'guest-ready'
+}
+
+/**
+ * The hypervisor of one host. Every method is idempotent: asking for what already is succeeds. Machines outlive the
+ * process; a new driver finds them again with `adopt`.
+ * @throws NephosError driver_failed with the hypervisor's own words
+ */
+export interface ComputeDriver {
+  readonly name: 'qemu' | 'simulated'
+  inventory(): Promise<Inventory>
+  /** Finds the machines a former process left running and reconnects to them. */
+  adopt(): Promise<MachineStatus[]>
+  /** Copies the image into the host's cache, once; checks its hash. */
+  cacheImage(
+    image: BaseImage,
+    options: { signal: AbortSignal; onProgress: (bytes: number) => void },
+  ): Promise<void>
+  /** Copy-on-write disk over the cached image. */
+  createDisk(spec: MachineSpec): Promise<void>
+  start(spec: MachineSpec): Promise<MachineStatus>
+  /** Asks the guest to power off, and forces it after `timeoutMs` (0: at once). */
+  stop(instanceId: string, options: { timeoutMs: number; signal?: AbortSignal }): Promise<void>
+  /** `soft` asks the guest and falls back to hard after `timeoutMs`. A machine that is off is started. */
+  reboot(spec: MachineSpec, options: { hard: boolean; timeoutMs: number }): Promise<MachineStatus>
+  status(instanceId: string): Promise<MachineStatus>
+  list(): Promise<MachineStatus[]>
+  /** Ends the machine and removes everything it had on this host: process, disk, sockets, logs. */
+  destroy(instanceId: string): Promise<void>
+  /** Path of the serial log, present from the first start. */
+  consolePath(instanceId: string): string
+  /** Reads the bounded serial log; a negative offset counts from the end. `offset` of the answer is what was really read. */
+  readConsole(
+    instanceId: string,
+    offset: number,
+    limit: number,
+  ): Promise<{ offset: number; size: number; text: string }>
+  onEvent(listener: (event: MachineEvent) => void): void
+  /** Lets go of the machines without ending them. */
+  close(): Promise<void>
+}

@@ -1,0 +1,1 @@
+export { type NephosConfig, settings } from './schema.ts'

@@ -1,0 +1,169 @@
+import { isWriteConflict, newId, type Prisma, type Tx } from '@nephos/db'
+import { type CloudEvent, eventSubject, type JobName, type JobPayload, jobSubject, jobs } from '@nephos/jobs'
+import type { Ctx, OutboxMessage } from './context.ts'
+import type { Json } from './errors.ts'
+
+/** What a change says about itself in the audit log. */
+export interface AuditEntry {
+  verb: string
+  resourceType: string
+  resourceId: string
+  resourceName?: string
+  projectId?: string | null
+  detail?: Json
+}
+
+/** The asynchronous work that a change starts. */
+export interface NewOperation {
+  /** Name of the saga: `instance-create`. */
+  kind: string
+  projectId: string | null
+  resourceType: string
+  resourceId: string
+  resourceName: string
+  input?: Json
+}
+
+/**
+ * A transaction in which a change is made. Everything said here commits together or not at all; jobs and events are
+ * published after the commit.
+ */
+export interface MutationTx {
+  db: Tx
+  audit: (entry: AuditEntry) => void
+  /** @returns the new operation's id */
+  operation: (operation: NewOperation) => string
+  job: <Name extends JobName>(
+    name: Name,
+    payload: JobPayload<Name>,
+    options?: { host?: string; notBefore?: Date },
+  ) => void
+  event: (event: Omit<CloudEvent, 'at'>) => void
+}
+
+const maxAttempts = 5
+
+/**
+ * Runs `change` in one transaction (or in the one the context already has) and publishes what it enqueued once it
+ * has committed. A transaction that lost a race inside the database is run again, so `change` must not have effects
+ * outside of it.
+ */
+export async function mutate<T>(ctx: Ctx, change: (tx: MutationTx) => Promise<T>): Promise<T> {
+  if (ctx.tx) return change(ctx.tx)
+  for (let attempt = 1; ; attempt++) {
+    let outbox: OutboxMessage[] = []
+    try {
+      const result = await ctx.db.$transaction(
+        async (db) => {
+          const recorder = record(ctx, db)
+          const value = await change(recorder.tx)
+          outbox = await recorder.flush()
+          return value
+        },
+        { maxWait: 10_000, timeout: 20_000 },
+      )
+      if (outbox.length > 0) ctx.relay.kick(outbox)
+      return result
+    } catch (error) {
+      if (!isWriteConflict(error) || attempt >= maxAttempts) throw error
+    }
+  }
+}
+
+function record(ctx: Ctx, db: Tx) {
+  const audits: Prisma.AuditCreateManyInput[] = []
+  const operations: Prisma.OperationCreateManyInput[] = []
+  const outbox: (OutboxMessage & { notBefore?: Date })[] = []
+  const user = ctx.actor.kind === 'user' ? ctx.actor : undefined
+  const at = new Date()
+
+  const enqueue = (
+    channel: 'job' | 'event',
+    subject: string,
+    payload: unknown,
+    headers: Record<string, string>,
+    notBefore?: Date,
+  ) =>
+    outbox.push({
+      id: newId(),
+      channel,
+      subject,
+      payload: payload as Json,
+      headers: { 'Nephos-Request-Id': ctx.requestId, ...headers },
+      notBefore,
+    })
+
+  const tx: MutationTx = {
+    db,
+    audit: ({ resourceName = '', projectId, detail, ...entry }) =>
+      audits.push({
+        id: newId(),
+        at,
+        requestId: ctx.requestId,
+        actorType: ctx.actor.kind,
+        userId: user?.userId,
+        userName: user?.userName ?? (ctx.actor.kind === 'system' ? ctx.actor.name : ''),
+        projectId: projectId === undefined ? (user?.project?.id ?? null) : projectId,
+        resourceName,
+        detail: detail ?? undefined,
+        address: ctx.address,
+        ...entry,
+      }),
+    operation: ({ input, ...operation }) => {
+      const id = newId()
+      operations.push({
+        id,
+        ...operation,
+        input: input ?? {},
+        userId: user?.userId ?? null,
+        requestId: ctx.requestId,
+        createdAt: at,
+      })
+      return id
+    },
+    job: (name, payload, { host, notBefore } = {}) =>
+      enqueue(
+        'job',
+        jobSubject(name, host),
+        jobs[name].payload.parse(payload),
+        { 'Nephos-Job': name, 'Nephos-Job-Version': String(jobs[name].version) },
+        notBefore,
+      ),
+    event: (event) => enqueue('event', eventSubject(event), { ...event, at: at.toISOString() }, {}),
+  }
+
+  const flush = async () => {
+    if (operations.length > 0) await db.operation.createMany({ data: operations })
+    if (audits.length > 0) await db.audit.createMany({ data: audits })
+    for (const operation of operations)
+      tx.event({
+        noun: 'operation',
+        change: 'created',
+        id: operation.id,
+        audience: operation.projectId
+          ? { kind: 'project', projectId: operation.projectId }
+          : { kind: 'admin' },
+        data: {
+          ...operation,
+          input: undefined,
+          status: 'queued',
+          progress: 0,
+          message: '',
+          createdAt: at.toISOString(),
+          startedAt: null,
+          endedAt: null,
+        },
+      })
+    if (outbox.length > 0)
+      await db.outbox.createMany({
+        data: outbox.map(({ notBefore, ...row }) => ({
+          ...row,
+          payload: row.payload as Prisma.InputJsonValue,
+          ...(notBefore && { notBefore }),
+        })),
+      })
+    return outbox.filter((row) => !row.notBefore || row.notBefore <= at)
+  }
+
+  return { tx, flush }
+}

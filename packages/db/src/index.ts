@@ -1,0 +1,30 @@
+export { type Db, type DbOptions, openDb, type Tx } from './client.ts'
+export * from './errors.ts'
+export type {
+  AddressAllocation,
+  Allocation,
+  Assignment,
+  Audit,
+  Domain,
+  Flavor,
+  Host,
+  Image,
+  Instance,
+  KeyPair,
+  Network,
+  Operation,
+  OperationStep,
+  Outbox,
+  Port,
+  Project,
+  Role,
+  ScheduleAttempt,
+  Service,
+  Session,
+  Subnet,
+  Token,
+  User,
+} from './gen/postgresql/client.ts'
+export { Prisma } from './gen/postgresql/client.ts'
+export * from './gen/postgresql/enums.ts'
+export { newHexId, newId } from './ids.ts'

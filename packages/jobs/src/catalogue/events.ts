@@ -1,0 +1,59 @@
+import { z } from 'zod'
+
+/**
+ * Who may see an event: everyone signed in, the members of a project, one user, or administrators only.
+ * Administrators see every event.
+ */
+export const audienceSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('everyone') }),
+  z.object({ kind: z.literal('project'), projectId: z.string() }),
+  z.object({ kind: z.literal('user'), userId: z.string() }),
+  z.object({ kind: z.literal('admin') }),
+])
+export type Audience = z.infer<typeof audienceSchema>
+
+/** Every kind of thing whose change is announced. */
+export const eventNouns = [
+  'instance',
+  'key-pair',
+  'flavor',
+  'host',
+  'service',
+  'network',
+  'subnet',
+  'port',
+  'image',
+  'operation',
+  'quota',
+  'project',
+  'user',
+  'assignment',
+] as const
+export type EventNoun = (typeof eventNouns)[number]
+
+/**
+ * A change of one resource. `data` is the resource's list row as the API returns it (so that a client patches its
+ * cache without asking), or null after a delete.
+ */
+export const eventSchema = z.object({
+  noun: z.enum(eventNouns),
+  change: z.enum(['created', 'updated', 'deleted', 'progress']),
+  id: z.string(),
+  audience: audienceSchema,
+  at: z.string(),
+  data: z.unknown().nullable(),
+})
+export type CloudEvent = z.infer<typeof eventSchema>
+
+/** An event with its place in the stream; the place is what a client resumes from. */
+export interface SequencedEvent extends CloudEvent {
+  seq: number
+}
+
+/** The subject an event is published on: `event.<audience kind>.<audience id or _>.<noun>.<change>`. */
+export function eventSubject(event: Pick<CloudEvent, 'noun' | 'change' | 'audience'>): string {
+  const { audience } = event
+  const id =
+    audience.kind === 'project' ? audience.projectId : audience.kind === 'user' ? audience.userId : '_'
+  return `event.${audience.kind}.${id}.${event.noun}.${event.change}`
+}

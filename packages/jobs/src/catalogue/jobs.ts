@@ -1,0 +1,100 @@
+import { z } from 'zod'
+
+/** Who consumes a job: one of the control-plane roles, or a role that runs once on every host. */
+export type JobRole = 'scheduler' | 'image' | 'compute' | 'network'
+
+/** One kind of asynchronous work. A job is only a pointer: what to do is in its operation's row. */
+export interface JobDefinition<Name extends string = string, Payload extends z.ZodType = z.ZodType> {
+  name: Name
+  version: number
+  role: JobRole
+  /** `host`: addressed to the role's worker on one host; `any`: to whichever worker of the role is free. */
+  address: 'any' | 'host'
+  payload: Payload
+  /** How long one delivery may go without a sign of life before it is given to another worker. */
+  ackWaitMs: number
+  /** Waits before the second, third, … delivery. The number of deliveries is one more than its length. */
+  backoffMs: readonly number[]
+}
+
+const operationPointer = z.object({ operationId: z.uuid(), instanceId: z.uuid() })
+const defaults = { version: 1, ackWaitMs: 30_000, backoffMs: [1_000, 5_000, 15_000, 30_000, 60_000] } as const
+
+const define = <Name extends string, Payload extends z.ZodType>(
+  job: Pick<JobDefinition<Name, Payload>, 'name' | 'role' | 'address' | 'payload'> &
+    Partial<JobDefinition<Name, Payload>>,
+): JobDefinition<Name, Payload> => ({ ...defaults, ...job })
+
+/** Every job there is. Adding one here is what makes it publishable and consumable. */
+export const jobs = {
+  'instance.schedule': define({
+    name: 'instance.schedule',
+    role: 'scheduler',
+    address: 'any',
+    payload: operationPointer,
+  }),
+  'instance.create': define({
+    name: 'instance.create',
+    role: 'compute',
+    address: 'host',
+    payload: operationPointer,
+  }),
+  'instance.start': define({
+    name: 'instance.start',
+    role: 'compute',
+    address: 'host',
+    payload: operationPointer,
+  }),
+  'instance.stop': define({
+    name: 'instance.stop',
+    role: 'compute',
+    address: 'host',
+    payload: operationPointer,
+  }),
+  'instance.reboot': define({
+    name: 'instance.reboot',
+    role: 'compute',
+    address: 'host',
+    payload: operationPointer,
+  }),
+  'instance.delete': define({
+    name: 'instance.delete',
+    role: 'compute',
+    address: 'host',
+    payload: operationPointer,
+  }),
+  /** An instance that never reached a host has nothing to remove but its rows. */
+  'instance.delete-unplaced': define({
+    name: 'instance.delete-unplaced',
+    role: 'scheduler',
+    address: 'any',
+    payload: operationPointer,
+  }),
+  'network.delete': define({
+    name: 'network.delete',
+    role: 'scheduler',
+    address: 'any',
+    payload: z.object({ operationId: z.uuid(), networkId: z.uuid() }),
+  }),
+  'image.delete': define({
+    name: 'image.delete',
+    role: 'image',
+    address: 'any',
+    payload: z.object({ operationId: z.uuid(), imageId: z.uuid() }),
+  }),
+} as const
+
+/** Name of a job in the catalogue. */
+export type JobName = keyof typeof jobs
+/** What a job of that name carries. */
+export type JobPayload<Name extends JobName> = z.infer<(typeof jobs)[Name]['payload']>
+
+/** The subject a job is published on: `job.<role>.<host or any>.<name>`. */
+export function jobSubject(name: JobName, host?: string): string {
+  const { role, address } = jobs[name]
+  if (address === 'host' && !host) throw new Error(`job ${name} needs a host`)
+  return `job.${role}.${address === 'host' ? hostToken(host!) : 'any'}.${name}`
+}
+
+/** A host name as one NATS subject token (dots separate tokens, so they are replaced). */
+export const hostToken = (host: string): string => host.replaceAll(/[^A-Za-z0-9_-]/g, '_')

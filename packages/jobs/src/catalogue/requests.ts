@@ -1,0 +1,68 @@
+import { z } from 'zod'
+
+/** A live question to the worker of one host: answered now or not at all, never queued. */
+export interface RequestDefinition<In extends z.ZodType = z.ZodType, Out extends z.ZodType = z.ZodType> {
+  role: 'compute' | 'network'
+  input: In
+  output: Out
+  timeoutMs: number
+}
+
+const define = <In extends z.ZodType, Out extends z.ZodType>(request: RequestDefinition<In, Out>) => request
+
+const wiredPort = z.object({
+  portId: z.uuid(),
+  tap: z.string(),
+  netns: z.string().nullable(),
+  mtu: z.number(),
+})
+
+/** Every request there is. */
+export const requests = {
+  /** Bytes of an instance's serial log from `offset` (negative: that many bytes from its end). */
+  'console.read': define({
+    role: 'compute',
+    input: z.object({
+      instanceId: z.uuid(),
+      offset: z.number().int(),
+      limit: z.number().int().min(1).max(262_144),
+    }),
+    output: z.object({ offset: z.number(), size: z.number(), text: z.string() }),
+    timeoutMs: 3_000,
+  }),
+  /** Publish what is appended to the log on `consoleSubject(instanceId)` for the next 30 seconds; ask again to go on. */
+  'console.follow': define({
+    role: 'compute',
+    input: z.object({ instanceId: z.uuid(), offset: z.number().int().min(0) }),
+    output: z.object({ size: z.number() }),
+    timeoutMs: 3_000,
+  }),
+  /** Bring the ports of an instance up on this host (bridge, tap, DHCP lease, anti-spoofing). Idempotent. */
+  'network.wire': define({
+    role: 'network',
+    input: z.object({ portIds: z.array(z.uuid()).max(32) }),
+    output: z.object({ ports: z.array(wiredPort) }),
+    timeoutMs: 20_000,
+  }),
+  /** Remove the ports from this host. Idempotent; ports that are already gone are fine. */
+  'network.unwire': define({
+    role: 'network',
+    input: z.object({ ports: z.array(z.object({ portId: z.uuid(), networkId: z.uuid() })).max(32) }),
+    output: z.object({}),
+    timeoutMs: 20_000,
+  }),
+  /** Remove a whole network from this host. Idempotent. */
+  'network.remove': define({
+    role: 'network',
+    input: z.object({ networkId: z.uuid() }),
+    output: z.object({}),
+    timeoutMs: 20_000,
+  }),
+} as const
+
+export type RequestName = keyof typeof requests
+export type RequestInput<Name extends RequestName> = z.infer<(typeof requests)[Name]['input']>
+export type RequestOutput<Name extends RequestName> = z.infer<(typeof requests)[Name]['output']>
+
+/** Core NATS subject on which a followed console's new text is published. */
+export const consoleSubject = (instanceId: string): string => `live.console.${instanceId}`

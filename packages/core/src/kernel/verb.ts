@@ -3,20 +3,37 @@ import type { Ctx } from './context.ts'
 import { NephosError } from './errors.ts'
 import { authorise, type Rule } from './policy.ts'
 
+/** Whether a verb only reads. */
+export type VerbKind = 'query' | 'mutation'
+
 /** How a verb is described, and how it is called: `await createInstance({ ctx, input })`. */
-export interface Verb<In extends z.ZodType = z.ZodType, Out = unknown> {
+export interface Verb<In extends z.ZodType = z.ZodType, Out = unknown, Kind extends VerbKind = VerbKind> {
   (call: { ctx: Ctx; input: z.input<In> }): Promise<Out>
   /** `compute.instances.create`: domain, noun, verb. */
   readonly verb: string
-  readonly kind: 'query' | 'mutation'
+  readonly kind: Kind
   readonly rule: Rule
   readonly input: In
 }
 
+/** Any verb, for code that walks over all of them. */
+export interface AnyVerb {
+  (call: never): Promise<unknown>
+  readonly verb: string
+  readonly kind: VerbKind
+  readonly rule: Rule
+  readonly input: z.ZodType
+}
+
+/** Verbs as a domain exports them: nested by noun. */
+export interface VerbTree {
+  readonly [name: string]: AnyVerb | VerbTree
+}
+
 /** What {@link defineVerb} takes. */
-export interface VerbSpec<In extends z.ZodType, Out> {
+export interface VerbSpec<In extends z.ZodType, Out, Kind extends VerbKind = VerbKind> {
   name: string
-  kind: 'query' | 'mutation'
+  kind: Kind
   rule: Rule
   input: In
   run: (call: { ctx: Ctx; input: z.output<In> }) => Promise<Out>
@@ -26,7 +43,9 @@ export interface VerbSpec<In extends z.ZodType, Out> {
  * Makes the one function behind a verb of the cloud: it checks the input, then the right to call it, then runs.
  * Every API face calls this and nothing below it.
  */
-export function defineVerb<In extends z.ZodType, Out>(spec: VerbSpec<In, Out>): Verb<In, Out> {
+export function defineVerb<In extends z.ZodType, Out, Kind extends VerbKind>(
+  spec: VerbSpec<In, Out, Kind>,
+): Verb<In, Out, Kind> {
   const call = async ({ ctx, input }: { ctx: Ctx; input: z.input<In> }) => {
     authorise(ctx, spec.name, spec.rule)
     const parsed = spec.input.safeParse(input)

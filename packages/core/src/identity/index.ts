@@ -1,0 +1,2 @@
+/** Verbs of this domain, nested by noun. */
+export const identityVerbs = {}

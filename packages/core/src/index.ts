@@ -1,0 +1,21 @@
+import { computeVerbs } from './compute/index.ts'
+import { identityVerbs } from './identity/index.ts'
+import { imageVerbs } from './image/index.ts'
+import { networkVerbs } from './network/index.ts'
+import { operationVerbs } from './operation/index.ts'
+
+export * from './compute/index.ts'
+export * from './identity/index.ts'
+export * from './image/index.ts'
+export * from './kernel/index.ts'
+export * from './network/index.ts'
+export * from './operation/index.ts'
+
+/** Every verb of the cloud, nested by domain and noun. */
+export const allVerbs = {
+  identity: identityVerbs,
+  compute: computeVerbs,
+  network: networkVerbs,
+  image: imageVerbs,
+  operation: operationVerbs,
+} as const

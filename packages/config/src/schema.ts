@@ -1,60 +1,206 @@
 import { z } from 'zod'
 
-const port = z.coerce.number().int().min(0).max(65_535)
-const seconds = z.coerce.number().int().positive()
+/** Environment and TOML give text or numbers; text that is no number is left for zod to refuse. */
+const numeric = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess(
+    (value) =>
+      typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))
+        ? Number(value)
+        : value,
+    schema,
+  )
+const integer = (min: number, max = Number.MAX_SAFE_INTEGER) => numeric(z.number().int().min(min).max(max))
+const port = integer(0, 65_535)
+const seconds = integer(1)
+const ratio = numeric(z.number().positive())
 
-/** Every setting there is, by its key in `nephos.toml`; the environment's name is `NEPHOS_` and the key in capitals. */
+/** What is known about a setting beside its type; the page docs/configuration.md is written from it. */
+export interface SettingMeta {
+  /** One or two sentences for people. */
+  description: string
+  /** Heading under which the page lists it. */
+  group:
+    | 'Basics'
+    | 'Servers'
+    | 'Host and drivers'
+    | 'Capacity'
+    | 'Guests and images'
+    | 'Sessions and services'
+  /** What to write, when a value was refused. */
+  remedy?: string
+  /** Never shown: not in errors, not in logs. */
+  secret?: boolean
+}
+
+const about = <Schema extends z.ZodType>(schema: Schema, meta: SettingMeta): Schema =>
+  schema.meta({ ...meta }) as Schema
+
+/**
+ * Every setting there is, by its key in `nephos.toml`; the environment's name is `NEPHOS_` and the key in capitals
+ * (`DATABASE_URL` and `NATS_URL` go without the prefix).
+ */
 export const settings = z.object({
-  /** Directory of all state. */
-  home: z.string().min(1),
-  /** Port of the dashboard; 0 picks a free one. */
-  web_port: port.default(3000),
-  /** Port of the HTTP API; 0 picks a free one. */
-  api_port: port.default(8774),
-  /** Address the dashboard and the API listen on. */
-  bind: z.string().default('127.0.0.1'),
-  /** Address of the dashboard as browsers see it, when a proxy stands in front. */
-  public_url: z.url().optional(),
-  /** Password of the first administrator; generated when unset. */
-  admin_password: z.string().min(8).max(512).optional(),
-  /** `DATABASE_URL`: an existing PostgreSQL in place of the embedded one. */
-  database_url: z.string().optional(),
-  /** `NATS_URL`: an existing NATS server with JetStream in place of the embedded one. */
-  nats_url: z.string().optional(),
-  /** Name of this host in the cloud. */
-  host_name: z
-    .string()
-    .regex(
-      /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
-      'must be a host name: lower-case letters, digits and hyphens',
-    )
-    .default('host1'),
-  zone: z.string().min(1).max(64).default('nova'),
-  compute_driver: z.enum(['auto', 'qemu', 'simulated']).default('auto'),
-  network_driver: z.enum(['auto', 'linux', 'simulated']).default('auto'),
-  /** Accelerator of QEMU; auto uses KVM only after a guest has really booted with it. */
-  accelerator: z.enum(['auto', 'kvm', 'tcg']).default('auto'),
-  /** User that QEMU runs as when Nephos is root. */
-  qemu_user: z.string().default('nephos-qemu'),
-  cpu_allocation_ratio: z.coerce.number().positive().default(4),
-  ram_allocation_ratio: z.coerce.number().positive().default(1),
-  disk_allocation_ratio: z.coerce.number().positive().default(1),
-  reserved_host_memory_mb: z.coerce.number().int().min(0).default(512),
-  /** Largest image, in bytes. */
-  image_size_cap: z.coerce.number().int().positive().default(1_099_511_627_776),
-  /** Bytes kept of an instance's serial log. */
-  console_log_bytes: z.coerce.number().int().min(65_536).default(1_048_576),
-  /** How long a guest may take to power off before it is forced. */
-  shutdown_timeout: seconds.default(60),
-  /** Domain of the names that guests get; empty for none. */
-  dhcp_domain: z.string().default('novalocal'),
-  /** Seconds without a click until a browser session ends. */
-  session_idle: seconds.default(3_600),
-  /** Seconds until a browser session ends in any case. */
-  session_lifetime: seconds.default(43_200),
-  /** Seconds without a heartbeat until a service counts as down. */
-  service_down_time: seconds.default(60),
-  log_level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  home: about(z.string().min(1).max(80), {
+    group: 'Basics',
+    description:
+      'Directory of all state. The default is `.nephos` beside the launcher. A second directory is a second cloud.',
+    remedy: 'Give a directory whose path has at most 80 characters (sockets live below it).',
+  }),
+  web_port: about(port.default(3000), {
+    group: 'Basics',
+    description: 'Port of the dashboard; 0 picks a free one.',
+    remedy: 'Give a free port from 1 to 65535, or 0.',
+  }),
+  api_port: about(port.default(8774), {
+    group: 'Basics',
+    description: 'Port of the HTTP API; 0 picks a free one.',
+    remedy: 'Give a free port from 1 to 65535, or 0.',
+  }),
+  bind: about(z.union([z.ipv4(), z.ipv6()]).default('127.0.0.1'), {
+    group: 'Basics',
+    description: 'Address the dashboard and the API listen on. Use `0.0.0.0` only behind TLS or in a lab.',
+    remedy: 'Give an IP address of this machine, for example 127.0.0.1.',
+  }),
+  public_url: about(z.url({ protocol: /^https?$/ }).optional(), {
+    group: 'Basics',
+    description: 'Address of the dashboard as browsers see it, when a proxy stands in front.',
+    remedy: 'Give a whole address, for example https://cloud.example.org.',
+  }),
+  admin_password: about(z.string().min(8).max(512).optional(), {
+    group: 'Basics',
+    description:
+      'Password of the user `admin`, taken at the first start. Generated when unset, and kept in `<home>/admin-password`.',
+    remedy: 'Give 8 to 512 characters.',
+    secret: true,
+  }),
+  log_level: about(z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'), {
+    group: 'Basics',
+    description: 'How much the processes write to `<home>/log`.',
+  }),
+  database_url: about(
+    z
+      .string()
+      .regex(/^postgres(ql)?:\/\/[^\s]+$/, 'must start with postgresql://')
+      .optional(),
+    {
+      group: 'Servers',
+      description: 'An existing PostgreSQL in place of the embedded one.',
+      remedy: 'Give postgresql://user:password@host:5432/database, or unset it for the embedded server.',
+      secret: true,
+    },
+  ),
+  nats_url: about(
+    z
+      .string()
+      .regex(/^(nats|tls):\/\/[^\s]+$/, 'must start with nats:// or tls://')
+      .optional(),
+    {
+      group: 'Servers',
+      description: 'An existing NATS server (2.9 or newer) with JetStream in place of the embedded one.',
+      remedy: 'Give nats://user:password@host:4222, or unset it for the embedded server.',
+      secret: true,
+    },
+  ),
+  host_name: about(
+    z
+      .string()
+      .regex(/^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens')
+      .default('host1'),
+    {
+      group: 'Host and drivers',
+      description: 'Name of this host in the cloud.',
+      remedy: 'Give up to 32 lower-case letters, digits and hyphens, for example host1.',
+    },
+  ),
+  zone: about(z.string().trim().min(1).max(64).default('nova'), {
+    group: 'Host and drivers',
+    description: 'Availability zone of this host.',
+    remedy: 'Give a name of 1 to 64 characters.',
+  }),
+  compute_driver: about(z.enum(['auto', 'qemu', 'simulated']).default('auto'), {
+    group: 'Host and drivers',
+    description: 'What runs the instances. `auto` takes QEMU when it truly works here.',
+  }),
+  network_driver: about(z.enum(['auto', 'linux', 'simulated']).default('auto'), {
+    group: 'Host and drivers',
+    description: 'What carries the networks. `auto` takes Linux bridges when they truly work here.',
+  }),
+  accelerator: about(z.enum(['auto', 'kvm', 'tcg']).default('auto'), {
+    group: 'Host and drivers',
+    description: 'Accelerator of QEMU. `auto` uses KVM only after a guest has really booted with it.',
+  }),
+  qemu_user: about(
+    z
+      .string()
+      .regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'must be a user name')
+      .default('nephos-qemu'),
+    {
+      group: 'Host and drivers',
+      description: 'System user that QEMU runs as when Nephos is root; created when missing.',
+      remedy: 'Give the name of an unprivileged user.',
+    },
+  ),
+  cpu_allocation_ratio: about(ratio.default(4), {
+    group: 'Capacity',
+    description: 'Virtual CPUs handed out per CPU of the host.',
+    remedy: 'Give a number above 0.',
+  }),
+  ram_allocation_ratio: about(ratio.default(1), {
+    group: 'Capacity',
+    description: 'Memory handed out per memory of the host.',
+    remedy: 'Give a number above 0.',
+  }),
+  disk_allocation_ratio: about(ratio.default(1), {
+    group: 'Capacity',
+    description: 'Disk handed out per disk of the host.',
+    remedy: 'Give a number above 0.',
+  }),
+  reserved_host_memory_mb: about(integer(0).default(512), {
+    group: 'Capacity',
+    description: 'Memory in MiB that is kept for the host itself.',
+    remedy: 'Give a whole number of MiB, 0 or more.',
+  }),
+  image_size_cap: about(integer(1).default(1_099_511_627_776), {
+    group: 'Guests and images',
+    description: 'Largest image that may be uploaded, in bytes.',
+    remedy: 'Give a whole number of bytes above 0.',
+  }),
+  console_log_bytes: about(integer(65_536).default(1_048_576), {
+    group: 'Guests and images',
+    description: "Bytes kept of an instance's serial log.",
+    remedy: 'Give at least 65536.',
+  }),
+  shutdown_timeout: about(seconds.default(60), {
+    group: 'Guests and images',
+    description: 'Seconds a guest may take to power off before it is forced.',
+    remedy: 'Give a whole number of seconds above 0.',
+  }),
+  dhcp_domain: about(
+    z
+      .string()
+      .regex(/^([a-z0-9-]+(\.[a-z0-9-]+)*)?$/i, 'must be a domain name')
+      .default('novalocal'),
+    {
+      group: 'Guests and images',
+      description: 'Domain of the names that guests get; empty for none.',
+      remedy: 'Give a domain name, for example cloud.internal, or nothing.',
+    },
+  ),
+  session_idle: about(seconds.default(3_600), {
+    group: 'Sessions and services',
+    description: 'Seconds without a request until a browser session ends.',
+    remedy: 'Give a whole number of seconds above 0.',
+  }),
+  session_lifetime: about(seconds.default(43_200), {
+    group: 'Sessions and services',
+    description: 'Seconds until a browser session ends in any case.',
+    remedy: 'Give a whole number of seconds above 0.',
+  }),
+  service_down_time: about(seconds.default(60), {
+    group: 'Sessions and services',
+    description: 'Seconds without a heartbeat until a service counts as down.',
+    remedy: 'Give a whole number of seconds above 0.',
+  }),
 })
 
 type Snake<Text extends string> = Text extends `${infer Head}_${infer Tail}`
@@ -62,5 +208,23 @@ type Snake<Text extends string> = Text extends `${infer Head}_${infer Tail}`
   : Text
 type Settings = z.output<typeof settings>
 
+/** A key as `nephos.toml` has it. */
+export type SettingKey = keyof Settings & string
+
 /** The validated configuration: each key of {@link settings} in camel case. */
-export type NephosConfig = { [Key in keyof Settings as Snake<Key>]: Settings[Key] }
+export type NephosConfig = { readonly [Key in keyof Settings as Snake<Key>]: Settings[Key] }
+
+/** Every key, in the order of the page. */
+export const settingKeys = Object.keys(settings.shape) as SettingKey[]
+
+/** What is known about a setting. */
+export const settingMeta = (key: SettingKey): SettingMeta =>
+  settings.shape[key].meta() as unknown as SettingMeta
+
+/** Name of a setting in the environment: `NEPHOS_WEB_PORT`, but `DATABASE_URL` and `NATS_URL`. */
+export const environmentName = (key: SettingKey): string =>
+  key === 'database_url' || key === 'nats_url' ? key.toUpperCase() : `NEPHOS_${key.toUpperCase()}`
+
+/** `web_port` as the configuration has it: `webPort`. */
+export const camelKey = (key: SettingKey): keyof NephosConfig =>
+  key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()) as keyof NephosConfig

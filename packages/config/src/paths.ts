@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { NephosConfig } from './schema.ts'
+
+type HomeAndHost = Pick<NephosConfig, 'home' | 'hostName'>
+
+const short = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8)
+
+/** Eight hex digits that tell this cloud from others on the same machine: derived from its state directory. */
+export const cloudId = ({ home }: Pick<NephosConfig, 'home'>): string => short(home)
+
+/** Network namespace that holds every tap and bridge of a host. */
+export const hostNetns = (config: HomeAndHost, host: string = config.hostName): string =>
+  `nph-${cloudId(config)}-${host}`
+
+/** Network namespace of DHCP and metadata of one network on a host. */
+export const dhcpNetns = (config: HomeAndHost, segmentId: number, host: string = config.hostName): string =>
+  `nphd-${short(config.home + host)}-${segmentId}`
+
+/** Where everything lives below the state directory. */
+export function statePaths({ home, hostName }: HomeAndHost) {
+  const hosts = join(home, 'hosts')
+  const run = join(home, 'run')
+  return {
+    postgres: join(home, 'postgres'),
+    nats: join(home, 'nats'),
+    images: join(home, 'images'),
+    hosts,
+    run,
+    log: join(home, 'log'),
+    guest: join(home, 'guest'),
+    /** What runs: ports, addresses, processes, drivers. */
+    cloudFile: join(run, 'cloud.json'),
+    supervisorSocket: join(run, 'supervisor.sock'),
+    adminPasswordFile: join(home, 'admin-password'),
+    /** State of one host. */
+    host: (name: string = hostName): string => join(hosts, name),
+    instances: (name: string = hostName): string => join(hosts, name, 'instances'),
+    instance: (instanceId: string, name: string = hostName): string =>
+      join(hosts, name, 'instances', instanceId),
+    imageCache: (name: string = hostName): string => join(hosts, name, 'cache'),
+    network: (name: string = hostName): string => join(hosts, name, 'network'),
+  }
+}
+
+/** Name of the running process as the supervisor gave it: `api`, `web`, `control`, `compute-host1`. */
+export const processName = (fallback: string): string => process.env.NEPHOS_PROCESS || fallback
+
+/** Unix socket on which a process serves /healthz and /metrics. */
+export const healthSocket = ({ home }: Pick<NephosConfig, 'home'>, name: string): string =>
+  join(home, 'run', `${name}.sock`)

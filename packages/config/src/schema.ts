@@ -160,6 +160,21 @@ export const settings = z.object({
     description: 'Memory in MiB that is kept for the host itself.',
     remedy: 'Give a whole number of MiB, 0 or more.',
   }),
+  simulated_vcpus: about(integer(1).default(10_000), {
+    group: 'Capacity',
+    description: 'CPUs that a host with the `simulated` compute driver claims to have.',
+    remedy: 'Give a whole number above 0.',
+  }),
+  simulated_ram_mib: about(integer(1).default(20_000_000), {
+    group: 'Capacity',
+    description: 'Memory in MiB that a host with the `simulated` compute driver claims to have.',
+    remedy: 'Give a whole number of MiB above 0.',
+  }),
+  simulated_disk_gib: about(integer(1).default(500_000), {
+    group: 'Capacity',
+    description: 'Disk in GiB that a host with the `simulated` compute driver claims to have.',
+    remedy: 'Give a whole number of GiB above 0.',
+  }),
   image_size_cap: about(integer(1).default(1_099_511_627_776), {
     group: 'Guests and images',
     description: 'Largest image that may be uploaded, in bytes.',

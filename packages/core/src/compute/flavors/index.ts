@@ -1,0 +1,6 @@
+export { createFlavor } from './create.ts'
+export { deleteFlavor } from './delete.ts'
+export { listFlavors } from './list.ts'
+export type { FlavorRow } from './row.ts'
+export { showFlavor } from './show.ts'
+export { updateFlavor } from './update.ts'

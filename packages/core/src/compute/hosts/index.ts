@@ -1,0 +1,6 @@
+export { heartbeat, type ServiceIdentity, signOff } from './heartbeat.ts'
+export { listHosts } from './list.ts'
+export { type HostReport, registerHost } from './register.ts'
+export { type HostRecord, type HostRow, type HostService, hostChanged, hostRow, hostSelect } from './row.ts'
+export { showHost } from './show.ts'
+export { updateHost } from './update.ts'

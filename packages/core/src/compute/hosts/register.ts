@@ -1,0 +1,62 @@
+import { isUniqueViolation, newId, type Prisma } from '@nephos/db'
+import { mutate, type Services, systemCtx } from '../../kernel/index.ts'
+import { hostChanged, hostSelect } from './row.ts'
+
+/** What a worker says about its host. RAM in MiB, disk in GiB. */
+export interface HostReport {
+  name: string
+  zone: string
+  /** Given by the compute worker. */
+  inventory?: { vcpus: number; ramMib: number; diskGib: number; facts: Prisma.InputJsonObject }
+  computeDriver?: string
+  /** Given by the network worker. */
+  networkDriver?: string
+}
+
+/**
+ * Makes the host known, or brings what is known up to date; each worker role reports its own part. Inventory and
+ * ratios come from the host's configuration at every start, `enabled` and the usage stay.
+ * @returns the host's id
+ */
+export async function registerHost(services: Services, report: HostReport): Promise<string> {
+  const { config } = services
+  const { inventory } = report
+  const part: Prisma.HostUncheckedUpdateInput & Partial<Prisma.HostUncheckedCreateInput> = {
+    zone: report.zone,
+    ...(inventory && {
+      vcpus: inventory.vcpus,
+      ramMib: inventory.ramMib,
+      diskGib: inventory.diskGib,
+      facts: inventory.facts,
+      reservedRamMib: Math.min(config.reservedHostMemoryMb, inventory.ramMib),
+      vcpuRatio: config.cpuAllocationRatio,
+      ramRatio: config.ramAllocationRatio,
+      diskRatio: config.diskAllocationRatio,
+    }),
+    ...(report.computeDriver !== undefined && { computeDriver: report.computeDriver }),
+    ...(report.networkDriver !== undefined && { networkDriver: report.networkDriver }),
+  }
+  const write = () =>
+    mutate(systemCtx(services, `worker on ${report.name}`), async (tx) => {
+      const known = await tx.db.host.findUnique({ where: { name: report.name }, select: { id: true } })
+      const record = known
+        ? await tx.db.host.update({
+            where: { id: known.id },
+            data: { ...part, generation: { increment: 1 } },
+            select: hostSelect,
+          })
+        : await tx.db.host.create({
+            data: { ...(part as Partial<Prisma.HostUncheckedCreateInput>), id: newId(), name: report.name },
+            select: hostSelect,
+          })
+      hostChanged(tx, known ? 'updated' : 'created', record, config.serviceDownTime)
+      return record.id
+    })
+  try {
+    return await write()
+  } catch (error) {
+    // The other role of the same host was first.
+    if (isUniqueViolation(error)) return write()
+    throw error
+  }
+}

@@ -1,0 +1,133 @@
+import { type Ctx, conflict, isAdmin, type Json, type MutationTx, mutate } from '../../kernel/index.ts'
+import { type InstanceAction, instanceActions, whyNot } from '../states.ts'
+import { instanceChanged } from './changed.ts'
+import { findInstance } from './find.ts'
+import { type InstanceRecord, type InstanceRow, instanceRow } from './row.ts'
+import { writeInstanceState } from './write-state.ts'
+
+/** What an accepted action answers. */
+export interface ActionAccepted {
+  operationId: string
+  instance: InstanceRow
+}
+
+/** An action with its verb and saga. */
+export interface ActionPlan {
+  id: string
+  action: InstanceAction
+  verb: string
+  saga: 'instance-start' | 'instance-stop' | 'instance-reboot' | 'instance-delete'
+  input?: Json
+  /** Asks operations that still run for the instance to stop, because this one comes first. */
+  supersedes?: boolean
+  /** Also where no host has the instance. */
+  allowUnplaced?: boolean
+}
+
+const maxRaces = 8
+
+/**
+ * Accepts an action on an instance: checks the state table, sets the task by compare-and-set and starts the saga on
+ * the instance's host. A lost race is looked at again: the state that won decides.
+ * @throws NephosError not_found, or conflict saying why the state does not allow it
+ */
+export const beginAction = (ctx: Ctx, plan: ActionPlan): Promise<ActionAccepted> =>
+  mutate(ctx, async (tx) => {
+    for (let race = 0; race < maxRaces; race++) {
+      const record = await findInstance(ctx, plan.id, tx.db)
+      const running = plan.action === 'delete' ? await runningDelete(tx, record) : null
+      if (running) return { operationId: running, instance: instanceRow(record, viewer(ctx)) }
+      refuse(ctx, plan, record)
+      const taskState = instanceActions[plan.action].sets
+      const written = await writeInstanceState(tx.db, record, { taskState })
+      if (!written) continue
+      if (plan.supersedes)
+        await tx.db.operation.updateMany({
+          where: {
+            resourceType: 'instance',
+            resourceId: record.id,
+            status: { in: ['queued', 'running'] },
+            kind: { not: 'instance-delete' },
+          },
+          data: { cancelRequested: true },
+        })
+      const operationId = start(tx, plan, written)
+      instanceChanged(tx, 'updated', written)
+      return { operationId, instance: instanceRow(written, viewer(ctx)) }
+    }
+    throw conflict('The instance is being changed by others at this moment.', {
+      remedy: 'Look at it and try again.',
+    })
+  })
+
+const viewer = (ctx: Ctx) => ({ admin: isAdmin(ctx.actor) })
+
+/** A repeated delete joins the one that is under way. */
+async function runningDelete(tx: MutationTx, record: InstanceRecord): Promise<string | null> {
+  if (record.taskState !== 'deleting') return null
+  const operation = await tx.db.operation.findFirst({
+    where: {
+      resourceType: 'instance',
+      resourceId: record.id,
+      kind: 'instance-delete',
+      status: { in: ['queued', 'running', 'undoing'] },
+    },
+    select: { id: true },
+    orderBy: { createdAt: 'desc' },
+  })
+  return operation?.id ?? null
+}
+
+function refuse(ctx: Ctx, plan: ActionPlan, record: InstanceRecord): void {
+  const why = whyNot(plan.action, record, { ignoreLock: isAdmin(ctx.actor) })
+  const detail = { vmState: record.vmState, taskState: record.taskState, action: plan.action }
+  if (why) throw conflict(why, { detail })
+  if (plan.allowUnplaced) return
+  const label = instanceActions[plan.action].label.toLowerCase()
+  if (!record.hostId)
+    throw conflict(`Cannot ${label} the instance: it is on no host.`, {
+      detail,
+      remedy: 'Delete it and create it again.',
+    })
+  if (!record.launchedAt)
+    throw conflict(`Cannot ${label} the instance: it was never running.`, {
+      detail,
+      remedy: 'Delete it and create it again.',
+    })
+}
+
+function start(tx: MutationTx, plan: ActionPlan, record: InstanceRecord): string {
+  const operationId = tx.operation({
+    kind: plan.saga,
+    projectId: record.projectId,
+    resourceType: 'instance',
+    resourceId: record.id,
+    resourceName: record.name,
+    input: plan.input,
+  })
+  tx.audit({
+    verb: plan.verb,
+    resourceType: 'instance',
+    resourceId: record.id,
+    resourceName: record.name,
+    projectId: record.projectId,
+    detail: plan.input,
+  })
+  const payload = { operationId, instanceId: record.id }
+  const host = record.host?.name
+  if (!host) tx.job('instance.delete-unplaced', payload)
+  else
+    tx.job(
+      (
+        {
+          'instance-start': 'instance.start',
+          'instance-stop': 'instance.stop',
+          'instance-reboot': 'instance.reboot',
+          'instance-delete': 'instance.delete',
+        } as const
+      )[plan.saga],
+      payload,
+      { host },
+    )
+  return operationId
+}

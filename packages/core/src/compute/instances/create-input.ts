@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { description, displayName } from '../names.ts'
+
+const metadataText = z.string().max(255, 'A metadata value has at most 255 characters.')
+
+/** What `compute.instances.create` takes. */
+export const createInstanceInput = z.object({
+  name: displayName,
+  flavorId: z.string().min(1, 'Choose a flavor.').max(255),
+  imageId: z.uuid('Choose an image.'),
+  /** Networks to join, in the order of the interfaces; may be left out where the project has exactly one. */
+  networkIds: z
+    .array(z.uuid())
+    .max(16, 'An instance joins at most 16 networks.')
+    .refine((ids) => new Set(ids).size === ids.length, 'A network is named twice.')
+    .default([]),
+  keyName: z.string().max(255).nullish(),
+  /** Text or base64; see `userDataEncoding`. At most 65535 bytes. */
+  userData: z
+    .string()
+    .max(262_144, 'The user data is too long; at most 65535 bytes are allowed.')
+    .default(''),
+  userDataEncoding: z.enum(['auto', 'base64', 'text']).default('auto'),
+  count: z
+    .int()
+    .min(1, 'Create at least 1 instance.')
+    .max(100, 'Create at most 100 instances at once.')
+    .default(1),
+  metadata: z
+    .record(z.string().min(1).max(255), metadataText)
+    .refine((items) => Object.keys(items).length <= 128, 'An instance has at most 128 metadata items.')
+    .default({}),
+  description: description.default(''),
+  availabilityZone: z.string().min(1).max(64).nullish(),
+})
+export type CreateInstanceInput = z.output<typeof createInstanceInput>

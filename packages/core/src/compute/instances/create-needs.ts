@@ -1,0 +1,127 @@
+import type { Db, Flavor, Image, KeyPair, Tx } from '@nephos/db'
+import { type Ctx, conflict, invalid, reader, requireProject, requireUser } from '../../kernel/index.ts'
+import { visibleFlavors } from '../flavors/row.ts'
+import type { CreateInstanceInput } from './create-input.ts'
+
+/** A network that instances are to join. */
+export interface JoinableNetwork {
+  id: string
+  name: string
+}
+
+/** Everything a new instance is made of, found and checked. */
+export interface InstanceNeeds {
+  flavor: Flavor
+  image: Image
+  key: KeyPair | null
+  networks: JoinableNetwork[]
+}
+
+const gib = 1024 ** 3
+
+/**
+ * Finds what the input names, in parallel, and checks that it fits together.
+ * @throws NephosError invalid_input naming the field, or conflict when no network was chosen and there are several
+ */
+export async function findInstanceNeeds(ctx: Ctx, input: CreateInstanceInput): Promise<InstanceNeeds> {
+  const db = reader(ctx)
+  const { id: projectId } = requireProject(ctx)
+  const { userId } = requireUser(ctx)
+  const [flavor, image, key, networks] = await Promise.all([
+    db.flavor.findFirst({ where: { id: input.flavorId, ...visibleFlavors(ctx) } }),
+    db.image.findFirst({
+      where: { id: input.imageId, OR: [{ projectId }, { visibility: { in: ['public', 'community'] } }] },
+    }),
+    input.keyName ? db.keyPair.findUnique({ where: { userId_name: { userId, name: input.keyName } } }) : null,
+    findNetworks(db, projectId, input.networkIds),
+    input.availabilityZone ? checkZone(db, input.availabilityZone) : null,
+  ])
+  if (!flavor)
+    throw invalid('flavorId', `No flavor ${input.flavorId} was found.`, 'Choose one of the listed flavors.')
+  if (flavor.disabled)
+    throw invalid('flavorId', `The flavor ${flavor.name} is disabled.`, 'Choose another flavor.')
+  if (!image)
+    throw invalid('imageId', `No image ${input.imageId} was found.`, 'Choose one of the listed images.')
+  checkImageFits(image, flavor)
+  if (input.keyName && !key)
+    throw invalid(
+      'keyName',
+      `You have no key pair named ${input.keyName}.`,
+      'Create or import it first, or leave the key out.',
+    )
+  return { flavor, image, key, networks }
+}
+
+function checkImageFits(image: Image, flavor: Flavor) {
+  if (image.status !== 'active')
+    throw invalid(
+      'imageId',
+      `The image ${image.name} is ${image.status}; it must be active.`,
+      image.status === 'queued' || image.status === 'saving'
+        ? 'Wait until its upload is complete.'
+        : 'Choose another image.',
+    )
+  const virtualGib = Number(image.virtualSize ?? image.size ?? 0n) / gib
+  const neededGib = Math.max(image.minDiskGib, Math.ceil(virtualGib))
+  if (flavor.diskGib < neededGib)
+    throw invalid(
+      'flavorId',
+      `The disk of flavor ${flavor.name} (${flavor.diskGib} GiB) is smaller than the image ${image.name} needs (${neededGib} GiB).`,
+      'Choose a larger flavor.',
+    )
+  if (flavor.ramMib < image.minRamMib)
+    throw invalid(
+      'flavorId',
+      `The RAM of flavor ${flavor.name} (${flavor.ramMib} MiB) is less than the image ${image.name} needs (${image.minRamMib} MiB).`,
+      'Choose a larger flavor.',
+    )
+}
+
+async function findNetworks(
+  db: Db | Tx,
+  projectId: string,
+  networkIds: string[],
+): Promise<JoinableNetwork[]> {
+  const found = await db.network.findMany({
+    where: {
+      OR: [{ projectId }, { shared: true }],
+      deleting: false,
+      ...(networkIds.length > 0 && { id: { in: networkIds } }),
+    },
+    select: { id: true, name: true },
+    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+    take: networkIds.length || 11,
+  })
+  if (networkIds.length > 0)
+    return networkIds.map((id, index) => {
+      const network = found.find((candidate) => candidate.id === id)
+      if (!network)
+        throw invalid(
+          `networkIds.${index}`,
+          `No network ${id} was found.`,
+          'Choose one of the listed networks.',
+        )
+      return network
+    })
+  if (found.length === 1) return found
+  if (found.length === 0)
+    throw invalid('networkIds', 'The project has no network.', 'Create a network with a subnet first.')
+  const names = found.map((network) => `${network.name} (${network.id})`)
+  throw conflict(
+    `The project has several networks: ${names.slice(0, 10).join(', ')}${found.length > 10 ? ', …' : ''}.`,
+    {
+      field: 'networkIds',
+      remedy: 'Choose at least one of them.',
+      detail: { networks: found.map((n) => ({ ...n })) },
+    },
+  )
+}
+
+async function checkZone(db: Db | Tx, zone: string): Promise<void> {
+  if (!(await db.host.findFirst({ where: { zone }, select: { id: true } })))
+    throw invalid(
+      'availabilityZone',
+      `There is no availability zone ${zone}.`,
+      'Leave it out to let the scheduler choose.',
+    )
+}

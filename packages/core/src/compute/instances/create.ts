@@ -1,0 +1,169 @@
+import { randomInt } from 'node:crypto'
+import { newId } from '@nephos/db'
+import {
+  defineVerb,
+  invalid,
+  isAdmin,
+  type MutationTx,
+  mutate,
+  requireProject,
+  requireUser,
+  takeQuota,
+} from '../../kernel/index.ts'
+import { allocateInstancePorts } from '../../network/ports/index.ts'
+import { instanceChanged } from './changed.ts'
+import { type CreateInstanceInput, createInstanceInput } from './create-input.ts'
+import { findInstanceNeeds, type InstanceNeeds } from './create-needs.ts'
+import { hostnameOf, instanceNames } from './hostname.ts'
+import type { InstanceRecord } from './row.ts'
+import { userDataBytes } from './user-data.ts'
+
+/** What the caller gets at once; the instances are built by their operations. */
+export interface CreatedInstances {
+  reservationId: string
+  instances: { id: string; name: string; operationId: string }[]
+}
+
+const idLetters = 'abcdefghijklmnopqrstuvwxyz0123456789'
+const newReservationId = () =>
+  `r-${Array.from({ length: 8 }, () => idLetters[randomInt(idLetters.length)]).join('')}`
+
+/**
+ * Creates one or several instances: rows, ports, quota and one operation each, in one transaction.
+ * @throws NephosError invalid_input, conflict (no free address, several networks and none chosen), quota_exceeded
+ */
+export const createInstance = defineVerb({
+  name: 'compute.instances.create',
+  kind: 'mutation',
+  rule: { scope: 'project', role: 'member' },
+  input: createInstanceInput,
+  run: async ({ ctx, input }): Promise<CreatedInstances> => {
+    const { id: projectId } = requireProject(ctx)
+    const { userId } = requireUser(ctx)
+    const names = instanceNames(input.name, input.count)
+    if (names.at(-1)!.length > 255)
+      throw invalid(
+        'name',
+        'With its number a name would have more than 255 characters.',
+        'Shorten the name.',
+      )
+    const userData = userDataBytes(input.userData, input.userDataEncoding)
+    const needs = await findInstanceNeeds(ctx, input)
+    const reservationId = newReservationId()
+    return mutate(ctx, async (tx) => {
+      const records = names.map((name) => newRecord(name, projectId, userId, input, needs))
+      await tx.db.instance.createMany({
+        data: records.map(({ host: _, ports: __, ...columns }, launchIndex) => ({
+          ...columns,
+          metadata: input.metadata,
+          keyPublic: needs.key?.publicKey ?? null,
+          userData: userData ? new Uint8Array(userData) : null,
+          reservationId,
+          launchIndex,
+        })),
+      })
+      await addPorts(tx, projectId, records, needs)
+      const created = records.map((record) => {
+        const operationId = tx.operation({
+          kind: 'instance-create',
+          projectId,
+          resourceType: 'instance',
+          resourceId: record.id,
+          resourceName: record.name,
+          input: { flavorId: needs.flavor.id, imageId: needs.image.id, reservationId },
+        })
+        tx.audit({
+          verb: 'compute.instances.create',
+          resourceType: 'instance',
+          resourceId: record.id,
+          resourceName: record.name,
+          detail: {
+            flavorName: needs.flavor.name,
+            imageId: needs.image.id,
+            networkIds: needs.networks.map((network) => network.id),
+            byAdmin: isAdmin(ctx.actor),
+          },
+        })
+        tx.job('instance.schedule', { operationId, instanceId: record.id })
+        instanceChanged(tx, 'created', record)
+        return { id: record.id, name: record.name, operationId }
+      })
+      await takeQuota(tx.db, projectId, {
+        instances: records.length,
+        cores: records.length * needs.flavor.vcpus,
+        ram: records.length * needs.flavor.ramMib,
+        ports: records.length * needs.networks.length,
+      })
+      return { reservationId, instances: created }
+    })
+  },
+})
+
+function newRecord(
+  name: string,
+  projectId: string,
+  userId: string,
+  input: CreateInstanceInput,
+  { flavor, image, key }: InstanceNeeds,
+): InstanceRecord {
+  const id = newId()
+  const now = new Date()
+  return {
+    id,
+    name,
+    hostname: hostnameOf(name, id),
+    description: input.description,
+    projectId,
+    userId,
+    vmState: 'building',
+    taskState: 'scheduling',
+    powerState: 0,
+    generation: 0,
+    hostId: null,
+    zone: input.availabilityZone ?? null,
+    flavorId: flavor.id,
+    flavorName: flavor.name,
+    vcpus: flavor.vcpus,
+    ramMib: flavor.ramMib,
+    diskGib: flavor.diskGib,
+    imageId: image.id,
+    imageName: image.name,
+    keyName: key?.name ?? null,
+    metadata: input.metadata,
+    locked: false,
+    faultCode: null,
+    faultMessage: null,
+    faultAt: null,
+    createdAt: now,
+    updatedAt: now,
+    launchedAt: null,
+    guestReadyAt: null,
+    host: null,
+    ports: [],
+  }
+}
+
+/** Gives every record its ports, in the database and in the row that is announced. */
+async function addPorts(
+  tx: MutationTx,
+  projectId: string,
+  records: InstanceRecord[],
+  { networks }: InstanceNeeds,
+): Promise<void> {
+  const allocated = await allocateInstancePorts(tx, {
+    projectId,
+    instanceIds: records.map((record) => record.id),
+    networkIds: networks.map((network) => network.id),
+  })
+  const names = new Map(networks.map((network) => [network.id, network.name]))
+  records.forEach((record, index) => {
+    record.ports = (allocated[index] ?? []).map((port, deviceIndex) => ({
+      id: port.portId,
+      networkId: port.networkId,
+      macAddress: port.mac,
+      deviceIndex,
+      network: { name: names.get(port.networkId) ?? '' },
+      allocations: port.ips.map((ipAddress) => ({ ipAddress })),
+    }))
+  })
+}

@@ -1,0 +1,28 @@
+export type { ActionAccepted } from './act.ts'
+export { instanceChanged } from './changed.ts'
+export { readInstanceConsole } from './console.ts'
+export { type CreatedInstances, createInstance } from './create.ts'
+export { createInstanceInput } from './create-input.ts'
+export { deleteInstance } from './delete.ts'
+export { findInstance } from './find.ts'
+export { hostnameOf, instanceNames } from './hostname.ts'
+export { listInstances } from './list.ts'
+export { rebootInstance } from './reboot.ts'
+export { renameInstance } from './rename.ts'
+export {
+  type InstanceAddress,
+  type InstanceRecord,
+  type InstanceRow,
+  instanceRow,
+  instanceSelect,
+} from './row.ts'
+export {
+  type InstanceDetail,
+  type InstancePort,
+  type ScheduleAttemptRow,
+  showInstance,
+} from './show.ts'
+export { startInstance } from './start.ts'
+export { instanceStatuses } from './status-filter.ts'
+export { stopInstance } from './stop.ts'
+export { type InstanceChanges, writeInstanceState } from './write-state.ts'

@@ -1,0 +1,6 @@
+export { createKeyPair } from './create.ts'
+export { deleteKeyPair } from './delete.ts'
+export { importKeyPair } from './import.ts'
+export { listKeyPairs } from './list.ts'
+export type { KeyPairRow } from './row.ts'
+export { showKeyPair } from './show.ts'

@@ -1,0 +1,33 @@
+import { conflict, defineVerb, mutate } from '../../kernel/index.ts'
+import { backToQueued } from '../uploads/lease.ts'
+import { imageId } from './fields.ts'
+import { findOwnImage } from './find.ts'
+import { type ImageRow, imageRow } from './row.ts'
+
+/**
+ * Stops an upload. What has arrived is thrown away and the image waits for data again.
+ * @throws NephosError conflict when nothing is being uploaded
+ */
+export const cancelImageUpload = defineVerb({
+  name: 'image.images.cancelUpload',
+  kind: 'mutation',
+  rule: { scope: 'project', role: 'member' },
+  input: imageId,
+  run: ({ ctx, input: { id } }): Promise<ImageRow> =>
+    mutate(ctx, async (tx) => {
+      const image = await findOwnImage(ctx, id, tx.db)
+      const queued = image.uploadToken && (await backToQueued(tx, image, 'The upload was cancelled.'))
+      if (!queued)
+        throw conflict(`Nothing is being uploaded to image ${image.name}.`, {
+          detail: { status: image.status },
+        })
+      tx.audit({
+        verb: 'image.images.cancelUpload',
+        resourceType: 'image',
+        resourceId: id,
+        resourceName: image.name,
+        projectId: image.projectId,
+      })
+      return imageRow(queued)
+    }),
+})

@@ -28,3 +28,4 @@ export type {
 export { Prisma } from './gen/postgresql/client.ts'
 export * from './gen/postgresql/enums.ts'
 export { newHexId, newId } from './ids.ts'
+export { insertMissing } from './insert-missing.ts'

@@ -1,0 +1,153 @@
+import { insertMissing, type Subnet, type Tx } from '@nephos/db'
+import { conflict } from '../../kernel/index.ts'
+import { type Pool, poolRanges } from '../subnets/plan.ts'
+import { formatAddress, parseAddress, type Range, sizeOf } from './ipv4.ts'
+import { blocksOf, pickAddresses } from './pick.ts'
+
+/** A port that wants one address of its network. */
+export interface AddressWish {
+  portId: string
+  networkId: string
+}
+
+/** One address taken for a port. */
+export interface TakenAddress {
+  portId: string
+  subnetId: string
+  ipAddress: string
+}
+
+/** What allocation needs to know of a subnet. */
+export type PoolSubnet = Pick<Subnet, 'id' | 'networkId' | 'name' | 'cidr' | 'pools'>
+
+interface Candidate extends TakenAddress {
+  networkId: string
+}
+
+const maxAttempts = 40
+const blockLength = 1_024
+const listable = 4_096
+
+/**
+ * Takes one address for each port, from the first subnet of its network that has one. An address is chosen at random
+ * among those that look free and inserted under the table's unique key; when another transaction was faster, another
+ * one is taken. Usually two queries for the whole batch. The ports' rows must exist.
+ * @param subnets of the networks wished for, in the order in which they are to be filled
+ * @throws NephosError conflict naming the full subnet, with its numbers
+ */
+export async function takeAddresses(
+  db: Tx,
+  wishes: readonly AddressWish[],
+  subnets: readonly PoolSubnet[],
+): Promise<TakenAddress[]> {
+  const taken: TakenAddress[] = []
+  let open = [...wishes]
+  for (let attempt = 1; open.length > 0; attempt++) {
+    if (attempt > maxAttempts)
+      throw conflict('Too many requests take addresses of this network at once.', { remedy: 'Try again.' })
+    const candidates = await chooseCandidates(db, open, subnets)
+    candidates.sort((a, b) => compare(a.networkId, b.networkId) || compare(a.ipAddress, b.ipAddress))
+    const inserted = await insertMissing(db.addressAllocation, candidates)
+    if (inserted === candidates.length) {
+      taken.push(...candidates)
+      break
+    }
+    const ours = await db.addressAllocation.findMany({
+      where: { portId: { in: candidates.map(({ portId }) => portId) } },
+      select: { portId: true },
+    })
+    const served = new Set(ours.map(({ portId }) => portId))
+    taken.push(...candidates.filter(({ portId }) => served.has(portId)))
+    open = open.filter(({ portId }) => !served.has(portId))
+  }
+  return taken.map(({ portId, subnetId, ipAddress }) => ({ portId, subnetId, ipAddress }))
+}
+
+async function chooseCandidates(
+  db: Tx,
+  wishes: readonly AddressWish[],
+  subnets: readonly PoolSubnet[],
+): Promise<Candidate[]> {
+  const networks = [...new Set(wishes.map(({ networkId }) => networkId))].map((networkId) => {
+    const own = subnets.filter((subnet) => subnet.networkId === networkId)
+    const ports = wishes.filter((wish) => wish.networkId === networkId).map(({ portId }) => portId)
+    const first = own[0]
+    const guesses = first ? pickAddresses(rangesOf(first), ports.length * 4 + 4) : []
+    return { networkId, own, ports, guesses: guesses.map(formatAddress) }
+  })
+  const used = await db.addressAllocation.findMany({
+    where: {
+      OR: networks.map(({ networkId, guesses }) => ({ networkId, ipAddress: { in: guesses } })),
+    },
+    select: { networkId: true, ipAddress: true },
+  })
+  const usedKeys = new Set(used.map(({ networkId, ipAddress }) => `${networkId} ${ipAddress}`))
+  const candidates: Candidate[] = []
+  for (const { networkId, own, ports, guesses } of networks) {
+    const free = guesses.filter((guess) => !usedKeys.has(`${networkId} ${guess}`))
+    const chosen = free.slice(0, ports.length).map((ipAddress) => ({ subnetId: own[0]!.id, ipAddress }))
+    if (chosen.length < ports.length) {
+      chosen.length = 0
+      for (const subnet of own)
+        for (const address of await searchFree(db, subnet, ports.length - chosen.length))
+          chosen.push({ subnetId: subnet.id, ipAddress: formatAddress(address) })
+    }
+    if (chosen.length < ports.length) throw await exhausted(db, own, ports.length)
+    candidates.push(...ports.map((portId, index) => ({ portId, networkId, ...chosen[index]! })))
+  }
+  return candidates
+}
+
+/** Up to `count` addresses of the subnet that are free now, found even when they are the last ones. */
+async function searchFree(db: Tx, subnet: PoolSubnet, count: number): Promise<number[]> {
+  if (count <= 0) return []
+  const ranges = rangesOf(subnet)
+  const where = { subnetId: subnet.id }
+  if (sizeOf(ranges) <= listable) {
+    const used = await db.addressAllocation.findMany({ where, select: { ipAddress: true } })
+    return pickAddresses(ranges, count, numbers(used))
+  }
+  if ((await db.addressAllocation.count({ where })) >= sizeOf(ranges)) return []
+  const free: number[] = []
+  for (const block of blocksOf(ranges, blockLength)) {
+    const used = await db.addressAllocation.findMany({
+      where: { ...where, ipAddress: { in: block.map(formatAddress) } },
+      select: { ipAddress: true },
+    })
+    const usedHere = numbers(used)
+    free.push(...block.filter((address) => !usedHere.has(address)))
+    if (free.length >= count) break
+  }
+  return free.slice(0, count)
+}
+
+async function exhausted(db: Tx, subnets: readonly PoolSubnet[], wanted: number) {
+  const counts = await db.addressAllocation.groupBy({
+    by: ['subnetId'],
+    where: { subnetId: { in: subnets.map(({ id }) => id) } },
+    _count: true,
+  })
+  const facts = subnets.map((subnet) => ({
+    subnetId: subnet.id,
+    name: subnet.name || subnet.cidr,
+    cidr: subnet.cidr,
+    used: counts.find(({ subnetId }) => subnetId === subnet.id)?._count ?? 0,
+    total: sizeOf(rangesOf(subnet)),
+  }))
+  const full = facts.map(({ name, cidr, used, total }) => {
+    const label = name === cidr ? cidr : `${name} (${cidr})`
+    return `${label}: ${used} of ${total} are in use`
+  })
+  const what = wanted === 1 ? 'no free address' : `not enough free addresses for ${wanted} ports`
+  return conflict(`The network has ${what}. ${full.join('; ')}.`, {
+    remedy: 'Delete ports that are no longer needed, or add a subnet to the network.',
+    detail: { reason: 'no_free_address', wanted, subnets: facts },
+  })
+}
+
+const rangesOf = (subnet: PoolSubnet): Range[] => poolRanges(subnet.pools as unknown as Pool[])
+
+const numbers = (rows: { ipAddress: string }[]): Set<number> =>
+  new Set(rows.map(({ ipAddress }) => parseAddress(ipAddress)!))
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,0 +1,7 @@
+export { createNetwork } from './create.ts'
+export { deleteNetwork } from './delete.ts'
+export { keepNetwork, removeNetworkRows } from './finish-delete.ts'
+export { listNetworks } from './list.ts'
+export type { NetworkRow } from './row.ts'
+export { showNetwork } from './show.ts'
+export { updateNetwork } from './update.ts'

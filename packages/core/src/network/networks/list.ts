@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { dateOrText, sortDirection } from '../../compute/names.ts'
+import {
+  defineVerb,
+  isAdmin,
+  keyset,
+  NephosError,
+  type Page,
+  page,
+  pageInput,
+  reader,
+  requireProject,
+} from '../../kernel/index.ts'
+import { type NetworkRow, networkParts, networkRow } from './row.ts'
+
+/** Networks of the project and shared ones, with their subnets and how full those are. */
+export const listNetworks = defineVerb({
+  name: 'network.networks.list',
+  kind: 'query',
+  rule: { scope: 'project', role: 'reader' },
+  input: z.object({
+    ...pageInput,
+    sort: z
+      .object({ by: z.enum(['name', 'createdAt']), dir: sortDirection })
+      .default({ by: 'createdAt', dir: 'desc' }),
+    /** Part of the name, or an id. */
+    search: z.string().trim().max(255).optional(),
+    shared: z.boolean().optional(),
+    /** Networks of every project; administrators only. */
+    allProjects: z.boolean().default(false),
+  }),
+  run: async ({ ctx, input }): Promise<Page<NetworkRow>> => {
+    if (input.allProjects && !isAdmin(ctx.actor))
+      throw new NephosError('forbidden', 'Only an administrator can list the networks of every project.', {
+        field: 'allProjects',
+      })
+    const { where, orderBy, take } = keyset({
+      field: input.sort.by,
+      direction: input.sort.dir,
+      limit: input.limit,
+      cursor: input.cursor,
+      parse: dateOrText(input.sort.by === 'createdAt'),
+    })
+    const networks = await reader(ctx).network.findMany({
+      where: {
+        AND: [
+          input.allProjects ? {} : { OR: [{ projectId: requireProject(ctx).id }, { shared: true }] },
+          input.search ? { OR: [{ name: { contains: input.search } }, { id: input.search }] } : {},
+          input.shared === undefined ? {} : { shared: input.shared },
+          where,
+        ],
+      },
+      include: networkParts,
+      orderBy,
+      take,
+    })
+    return page(
+      networks.map((network) => networkRow(network, ctx)),
+      input.limit,
+      (row) => row[input.sort.by],
+    )
+  },
+})

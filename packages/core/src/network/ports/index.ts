@@ -1,0 +1,12 @@
+export {
+  allocateInstancePorts,
+  type InstancePort,
+  type InstancePortRequest,
+} from './allocate-instance-ports.ts'
+export { createPort } from './create.ts'
+export { deletePort } from './delete.ts'
+export { listPorts } from './list.ts'
+export { computeOwner, dhcpOwner } from './owners.ts'
+export { releaseInstancePorts } from './release-instance-ports.ts'
+export { type PortRow, portParts, portRow } from './row.ts'
+export { showPort } from './show.ts'

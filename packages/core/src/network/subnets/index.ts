@@ -1,0 +1,5 @@
+export { createSubnet } from './create.ts'
+export { deleteSubnet } from './delete.ts'
+export { subnetInput } from './input.ts'
+export type { HostRoute, Pool } from './plan.ts'
+export type { SubnetRow } from './row.ts'

@@ -6,8 +6,13 @@ import { showImage } from './images/show.ts'
 import { updateImage } from './images/update.ts'
 
 export { downloadImage, type HostImage, type ImageData, openImageForHost } from './images/open.ts'
+export { forgetImage, removeImageFile } from './images/remove.ts'
 export type { ImageRow } from './images/row.ts'
+export { seedGuestImage } from './images/seed.ts'
 export { type UploadCall, uploadImage } from './images/upload.ts'
+export { finishDeletes } from './reconcile/deleted-images.ts'
+export { expireUploads } from './reconcile/expired-uploads.ts'
+export { removeOrphanFiles } from './reconcile/orphan-files.ts'
 export { cancelImageUpload, createImage, deleteImage, listImages, showImage, updateImage }
 
 /** Verbs of this domain, nested by noun. */

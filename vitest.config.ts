@@ -1,22 +1,28 @@
 import { defineConfig } from 'vitest/config'
 
-const tests = '{apps,packages,bench}/**/*.test.{ts,tsx}'
-const integration = '{apps,packages,bench}/**/*.integration.test.{ts,tsx}'
-const never = ['**/node_modules/**', '**/dist/**', '**/.next/**']
+const notOurs = ['**/node_modules/**', '**/dist/**', '**/.next/**', 'e2e/**']
 
 export default defineConfig({
   test: {
+    passWithNoTests: false,
     projects: [
-      { test: { name: 'unit', include: [tests], exclude: [...never, integration], testTimeout: 10_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['{apps,packages,bench}/**/*.test.{ts,tsx}'],
+          exclude: [...notOurs, '**/*.integration.test.ts'],
+        },
+      },
       {
         test: {
           name: 'integration',
-          include: [integration],
-          exclude: never,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          // Each file starts real servers; more at once only slows all of them down.
-          maxWorkers: 2,
+          include: ['{apps,packages,bench}/**/*.integration.test.ts'],
+          exclude: notOurs,
+          // One PostgreSQL for the run; test files take a database each from `@nephos/db/testing`, and a NATS server
+          // each from `@nephos/jobs/testing`.
+          globalSetup: ['packages/db/src/testing/global-setup.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
         },
       },
     ],

@@ -1,0 +1,720 @@
+-- CreateSchema
+CREATE SCHEMA IF NOT EXISTS "public";
+
+-- CreateEnum
+CREATE TYPE "VmState" AS ENUM ('building', 'active', 'stopped', 'paused', 'suspended', 'rescued', 'resized', 'error', 'deleted', 'soft_deleted', 'shelved', 'shelved_offloaded');
+
+-- CreateEnum
+CREATE TYPE "AssignmentType" AS ENUM ('project', 'domain', 'system');
+
+-- CreateEnum
+CREATE TYPE "ImageStatus" AS ENUM ('queued', 'saving', 'active', 'killed', 'deleted', 'deactivated');
+
+-- CreateEnum
+CREATE TYPE "OperationStatus" AS ENUM ('queued', 'running', 'undoing', 'succeeded', 'failed', 'cancelled');
+
+-- CreateEnum
+CREATE TYPE "StepStatus" AS ENUM ('pending', 'running', 'done', 'failed', 'undone', 'undo_failed');
+
+-- CreateEnum
+CREATE TYPE "QuotaScope" AS ENUM ('project', 'user');
+
+-- CreateTable
+CREATE TABLE "Flavor" (
+    "id" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "description" TEXT NOT NULL DEFAULT '',
+    "vcpus" INTEGER NOT NULL,
+    "ramMib" INTEGER NOT NULL,
+    "diskGib" INTEGER NOT NULL,
+    "ephemeralGib" INTEGER NOT NULL DEFAULT 0,
+    "swapMib" INTEGER NOT NULL DEFAULT 0,
+    "isPublic" BOOLEAN NOT NULL DEFAULT true,
+    "disabled" BOOLEAN NOT NULL DEFAULT false,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "Flavor_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "KeyPair" (
+    "id" TEXT NOT NULL,
+    "userId" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "type" TEXT NOT NULL DEFAULT 'ssh',
+    "publicKey" TEXT NOT NULL,
+    "fingerprint" TEXT NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "KeyPair_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Host" (
+    "id" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "zone" TEXT NOT NULL DEFAULT 'nova',
+    "enabled" BOOLEAN NOT NULL DEFAULT true,
+    "disabledReason" TEXT,
+    "generation" INTEGER NOT NULL DEFAULT 0,
+    "vcpus" INTEGER NOT NULL DEFAULT 0,
+    "ramMib" INTEGER NOT NULL DEFAULT 0,
+    "diskGib" INTEGER NOT NULL DEFAULT 0,
+    "reservedVcpus" INTEGER NOT NULL DEFAULT 0,
+    "reservedRamMib" INTEGER NOT NULL DEFAULT 0,
+    "reservedDiskGib" INTEGER NOT NULL DEFAULT 0,
+    "vcpuRatio" DOUBLE PRECISION NOT NULL DEFAULT 4,
+    "ramRatio" DOUBLE PRECISION NOT NULL DEFAULT 1,
+    "diskRatio" DOUBLE PRECISION NOT NULL DEFAULT 1,
+    "usedVcpus" INTEGER NOT NULL DEFAULT 0,
+    "usedRamMib" INTEGER NOT NULL DEFAULT 0,
+    "usedDiskGib" INTEGER NOT NULL DEFAULT 0,
+    "instanceCount" INTEGER NOT NULL DEFAULT 0,
+    "computeDriver" TEXT NOT NULL DEFAULT '',
+    "networkDriver" TEXT NOT NULL DEFAULT '',
+    "facts" JSONB,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "Host_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Service" (
+    "id" TEXT NOT NULL,
+    "role" TEXT NOT NULL,
+    "hostId" TEXT,
+    "hostName" TEXT NOT NULL,
+    "pid" INTEGER NOT NULL,
+    "version" TEXT NOT NULL,
+    "startedAt" TIMESTAMP(3) NOT NULL,
+    "lastSeenAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "Service_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Allocation" (
+    "instanceId" TEXT NOT NULL,
+    "hostId" TEXT NOT NULL,
+    "vcpus" INTEGER NOT NULL,
+    "ramMib" INTEGER NOT NULL,
+    "diskGib" INTEGER NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "Allocation_pkey" PRIMARY KEY ("instanceId")
+);
+
+-- CreateTable
+CREATE TABLE "Instance" (
+    "id" TEXT NOT NULL,
+    "projectId" TEXT NOT NULL,
+    "userId" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "hostname" TEXT NOT NULL,
+    "description" TEXT NOT NULL DEFAULT '',
+    "vmState" "VmState" NOT NULL DEFAULT 'building',
+    "taskState" TEXT,
+    "powerState" INTEGER NOT NULL DEFAULT 0,
+    "generation" INTEGER NOT NULL DEFAULT 0,
+    "hostId" TEXT,
+    "zone" TEXT,
+    "flavorId" TEXT NOT NULL,
+    "flavorName" TEXT NOT NULL,
+    "vcpus" INTEGER NOT NULL,
+    "ramMib" INTEGER NOT NULL,
+    "diskGib" INTEGER NOT NULL,
+    "imageId" TEXT,
+    "imageName" TEXT NOT NULL DEFAULT '',
+    "keyName" TEXT,
+    "keyPublic" TEXT,
+    "userData" BYTEA,
+    "metadata" JSONB NOT NULL,
+    "reservationId" TEXT NOT NULL,
+    "launchIndex" INTEGER NOT NULL DEFAULT 0,
+    "ec2Id" SERIAL NOT NULL,
+    "locked" BOOLEAN NOT NULL DEFAULT false,
+    "faultCode" INTEGER,
+    "faultMessage" TEXT,
+    "faultDetail" JSONB,
+    "faultAt" TIMESTAMP(3),
+    "launchedAt" TIMESTAMP(3),
+    "guestPassword" TEXT,
+    "guestReadyAt" TIMESTAMP(3),
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "Instance_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "ScheduleAttempt" (
+    "id" TEXT NOT NULL,
+    "instanceId" TEXT NOT NULL,
+    "operationId" TEXT NOT NULL,
+    "attempt" INTEGER NOT NULL,
+    "chosenHost" TEXT,
+    "verdicts" JSONB NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "ScheduleAttempt_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Domain" (
+    "id" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "description" TEXT NOT NULL DEFAULT '',
+    "enabled" BOOLEAN NOT NULL DEFAULT true,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "Domain_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "User" (
+    "id" TEXT NOT NULL,
+    "domainId" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "email" TEXT,
+    "description" TEXT NOT NULL DEFAULT '',
+    "enabled" BOOLEAN NOT NULL DEFAULT true,
+    "passwordHash" TEXT,
+    "defaultProjectId" TEXT,
+    "generation" INTEGER NOT NULL DEFAULT 0,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+    "lastLoginAt" TIMESTAMP(3),
+
+    CONSTRAINT "User_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Project" (
+    "id" TEXT NOT NULL,
+    "domainId" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "description" TEXT NOT NULL DEFAULT '',
+    "enabled" BOOLEAN NOT NULL DEFAULT true,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "Project_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Role" (
+    "id" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "description" TEXT NOT NULL DEFAULT '',
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "Role_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Assignment" (
+    "id" TEXT NOT NULL,
+    "userId" TEXT NOT NULL,
+    "roleId" TEXT NOT NULL,
+    "targetType" "AssignmentType" NOT NULL,
+    "targetId" TEXT NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "Assignment_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Session" (
+    "id" TEXT NOT NULL,
+    "userId" TEXT NOT NULL,
+    "secretHash" TEXT NOT NULL,
+    "previousHash" TEXT,
+    "rotatedAt" TIMESTAMP(3) NOT NULL,
+    "projectId" TEXT,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "lastSeenAt" TIMESTAMP(3) NOT NULL,
+    "idleExpiresAt" TIMESTAMP(3) NOT NULL,
+    "absoluteExpiresAt" TIMESTAMP(3) NOT NULL,
+    "revokedAt" TIMESTAMP(3),
+    "address" TEXT NOT NULL DEFAULT '',
+    "userAgent" TEXT NOT NULL DEFAULT '',
+
+    CONSTRAINT "Session_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Token" (
+    "id" TEXT NOT NULL,
+    "userId" TEXT NOT NULL,
+    "name" TEXT NOT NULL DEFAULT '',
+    "secretHash" TEXT NOT NULL,
+    "scopeType" "AssignmentType" NOT NULL,
+    "scopeId" TEXT NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "expiresAt" TIMESTAMP(3) NOT NULL,
+    "lastUsedAt" TIMESTAMP(3),
+    "revokedAt" TIMESTAMP(3),
+
+    CONSTRAINT "Token_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "LoginThrottle" (
+    "key" TEXT NOT NULL,
+    "failures" INTEGER NOT NULL,
+    "windowStart" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "LoginThrottle_pkey" PRIMARY KEY ("key")
+);
+
+-- CreateTable
+CREATE TABLE "Image" (
+    "id" TEXT NOT NULL,
+    "projectId" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "status" "ImageStatus" NOT NULL DEFAULT 'queued',
+    "visibility" TEXT NOT NULL DEFAULT 'private',
+    "protected" BOOLEAN NOT NULL DEFAULT false,
+    "containerFormat" TEXT NOT NULL DEFAULT 'bare',
+    "diskFormat" TEXT NOT NULL,
+    "size" BIGINT,
+    "virtualSize" BIGINT,
+    "checksum" TEXT,
+    "hashAlgo" TEXT,
+    "hashValue" TEXT,
+    "minDiskGib" INTEGER NOT NULL DEFAULT 0,
+    "minRamMib" INTEGER NOT NULL DEFAULT 0,
+    "properties" JSONB NOT NULL,
+    "location" TEXT,
+    "uploadToken" TEXT,
+    "uploadExpiresAt" TIMESTAMP(3),
+    "uploadedBytes" BIGINT,
+    "uploadSize" BIGINT,
+    "failure" TEXT,
+    "generation" INTEGER NOT NULL DEFAULT 0,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "Image_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Network" (
+    "id" TEXT NOT NULL,
+    "projectId" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "description" TEXT NOT NULL DEFAULT '',
+    "status" TEXT NOT NULL DEFAULT 'ACTIVE',
+    "adminStateUp" BOOLEAN NOT NULL DEFAULT true,
+    "shared" BOOLEAN NOT NULL DEFAULT false,
+    "portSecurity" BOOLEAN NOT NULL DEFAULT true,
+    "mtu" INTEGER NOT NULL DEFAULT 1450,
+    "segmentId" INTEGER NOT NULL,
+    "generation" INTEGER NOT NULL DEFAULT 0,
+    "deleting" BOOLEAN NOT NULL DEFAULT false,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "Network_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "NetworkHost" (
+    "networkId" TEXT NOT NULL,
+    "hostName" TEXT NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "NetworkHost_pkey" PRIMARY KEY ("networkId","hostName")
+);
+
+-- CreateTable
+CREATE TABLE "Subnet" (
+    "id" TEXT NOT NULL,
+    "networkId" TEXT NOT NULL,
+    "projectId" TEXT NOT NULL,
+    "name" TEXT NOT NULL DEFAULT '',
+    "ipVersion" INTEGER NOT NULL DEFAULT 4,
+    "cidr" TEXT NOT NULL,
+    "gatewayIp" TEXT,
+    "enableDhcp" BOOLEAN NOT NULL DEFAULT true,
+    "pools" JSONB NOT NULL,
+    "dnsServers" JSONB NOT NULL,
+    "hostRoutes" JSONB NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "Subnet_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Port" (
+    "id" TEXT NOT NULL,
+    "networkId" TEXT NOT NULL,
+    "projectId" TEXT NOT NULL,
+    "instanceId" TEXT,
+    "name" TEXT NOT NULL DEFAULT '',
+    "macAddress" TEXT NOT NULL,
+    "adminStateUp" BOOLEAN NOT NULL DEFAULT true,
+    "portSecurity" BOOLEAN NOT NULL DEFAULT true,
+    "deviceOwner" TEXT NOT NULL DEFAULT '',
+    "deviceId" TEXT NOT NULL DEFAULT '',
+    "deviceIndex" INTEGER,
+    "status" TEXT NOT NULL DEFAULT 'DOWN',
+    "hostName" TEXT,
+    "vifType" TEXT NOT NULL DEFAULT 'unbound',
+    "generation" INTEGER NOT NULL DEFAULT 0,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "Port_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "AddressAllocation" (
+    "subnetId" TEXT NOT NULL,
+    "ipAddress" TEXT NOT NULL,
+    "portId" TEXT NOT NULL,
+    "networkId" TEXT NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "AddressAllocation_pkey" PRIMARY KEY ("subnetId","ipAddress")
+);
+
+-- CreateTable
+CREATE TABLE "Operation" (
+    "id" TEXT NOT NULL,
+    "kind" TEXT NOT NULL,
+    "projectId" TEXT,
+    "userId" TEXT,
+    "requestId" TEXT NOT NULL,
+    "resourceType" TEXT NOT NULL,
+    "resourceId" TEXT NOT NULL,
+    "resourceName" TEXT NOT NULL DEFAULT '',
+    "status" "OperationStatus" NOT NULL DEFAULT 'queued',
+    "progress" INTEGER NOT NULL DEFAULT 0,
+    "message" TEXT NOT NULL DEFAULT '',
+    "input" JSONB NOT NULL,
+    "output" JSONB,
+    "errorCode" TEXT,
+    "errorMessage" TEXT,
+    "errorDetail" JSONB,
+    "cancelRequested" BOOLEAN NOT NULL DEFAULT false,
+    "attempt" INTEGER NOT NULL DEFAULT 0,
+    "leaseToken" INTEGER NOT NULL DEFAULT 0,
+    "leaseOwner" TEXT,
+    "leaseExpiresAt" TIMESTAMP(3),
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "startedAt" TIMESTAMP(3),
+    "endedAt" TIMESTAMP(3),
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "Operation_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "OperationStep" (
+    "operationId" TEXT NOT NULL,
+    "position" INTEGER NOT NULL,
+    "name" TEXT NOT NULL,
+    "host" TEXT,
+    "status" "StepStatus" NOT NULL DEFAULT 'pending',
+    "attempt" INTEGER NOT NULL DEFAULT 0,
+    "output" JSONB,
+    "errorMessage" TEXT,
+    "startedAt" TIMESTAMP(3),
+    "endedAt" TIMESTAMP(3),
+
+    CONSTRAINT "OperationStep_pkey" PRIMARY KEY ("operationId","position")
+);
+
+-- CreateTable
+CREATE TABLE "Outbox" (
+    "id" TEXT NOT NULL,
+    "channel" TEXT NOT NULL,
+    "subject" TEXT NOT NULL,
+    "payload" JSONB NOT NULL,
+    "headers" JSONB NOT NULL,
+    "notBefore" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "Outbox_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Audit" (
+    "id" TEXT NOT NULL,
+    "at" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "requestId" TEXT NOT NULL,
+    "actorType" TEXT NOT NULL,
+    "userId" TEXT,
+    "userName" TEXT NOT NULL DEFAULT '',
+    "projectId" TEXT,
+    "verb" TEXT NOT NULL,
+    "resourceType" TEXT NOT NULL,
+    "resourceId" TEXT NOT NULL,
+    "resourceName" TEXT NOT NULL DEFAULT '',
+    "detail" JSONB,
+    "address" TEXT NOT NULL DEFAULT '',
+
+    CONSTRAINT "Audit_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Lease" (
+    "name" TEXT NOT NULL,
+    "owner" TEXT NOT NULL,
+    "token" INTEGER NOT NULL DEFAULT 0,
+    "expiresAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "Lease_pkey" PRIMARY KEY ("name")
+);
+
+-- CreateTable
+CREATE TABLE "QuotaUsage" (
+    "scope" "QuotaScope" NOT NULL,
+    "scopeId" TEXT NOT NULL,
+    "resource" TEXT NOT NULL,
+    "used" DOUBLE PRECISION NOT NULL DEFAULT 0,
+
+    CONSTRAINT "QuotaUsage_pkey" PRIMARY KEY ("scope","scopeId","resource")
+);
+
+-- CreateTable
+CREATE TABLE "QuotaLimit" (
+    "projectId" TEXT NOT NULL,
+    "resource" TEXT NOT NULL,
+    "limit" DOUBLE PRECISION NOT NULL,
+
+    CONSTRAINT "QuotaLimit_pkey" PRIMARY KEY ("projectId","resource")
+);
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Flavor_name_key" ON "Flavor"("name");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "KeyPair_userId_name_key" ON "KeyPair"("userId", "name");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Host_name_key" ON "Host"("name");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Service_role_hostName_key" ON "Service"("role", "hostName");
+
+-- CreateIndex
+CREATE INDEX "Allocation_hostId_idx" ON "Allocation"("hostId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Instance_ec2Id_key" ON "Instance"("ec2Id");
+
+-- CreateIndex
+CREATE INDEX "Instance_projectId_createdAt_id_idx" ON "Instance"("projectId", "createdAt", "id");
+
+-- CreateIndex
+CREATE INDEX "Instance_projectId_name_id_idx" ON "Instance"("projectId", "name", "id");
+
+-- CreateIndex
+CREATE INDEX "Instance_projectId_vmState_idx" ON "Instance"("projectId", "vmState");
+
+-- CreateIndex
+CREATE INDEX "Instance_createdAt_id_idx" ON "Instance"("createdAt", "id");
+
+-- CreateIndex
+CREATE INDEX "Instance_name_id_idx" ON "Instance"("name", "id");
+
+-- CreateIndex
+CREATE INDEX "Instance_hostId_idx" ON "Instance"("hostId");
+
+-- CreateIndex
+CREATE INDEX "Instance_taskState_updatedAt_idx" ON "Instance"("taskState", "updatedAt");
+
+-- CreateIndex
+CREATE INDEX "Instance_imageId_idx" ON "Instance"("imageId");
+
+-- CreateIndex
+CREATE INDEX "ScheduleAttempt_instanceId_idx" ON "ScheduleAttempt"("instanceId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "ScheduleAttempt_operationId_attempt_key" ON "ScheduleAttempt"("operationId", "attempt");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Domain_name_key" ON "Domain"("name");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "User_domainId_name_key" ON "User"("domainId", "name");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Project_domainId_name_key" ON "Project"("domainId", "name");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Role_name_key" ON "Role"("name");
+
+-- CreateIndex
+CREATE INDEX "Assignment_targetType_targetId_idx" ON "Assignment"("targetType", "targetId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Assignment_userId_roleId_targetType_targetId_key" ON "Assignment"("userId", "roleId", "targetType", "targetId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Session_secretHash_key" ON "Session"("secretHash");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Session_previousHash_key" ON "Session"("previousHash");
+
+-- CreateIndex
+CREATE INDEX "Session_userId_idx" ON "Session"("userId");
+
+-- CreateIndex
+CREATE INDEX "Session_absoluteExpiresAt_idx" ON "Session"("absoluteExpiresAt");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Token_secretHash_key" ON "Token"("secretHash");
+
+-- CreateIndex
+CREATE INDEX "Token_userId_idx" ON "Token"("userId");
+
+-- CreateIndex
+CREATE INDEX "Token_expiresAt_idx" ON "Token"("expiresAt");
+
+-- CreateIndex
+CREATE INDEX "LoginThrottle_windowStart_idx" ON "LoginThrottle"("windowStart");
+
+-- CreateIndex
+CREATE INDEX "Image_projectId_createdAt_id_idx" ON "Image"("projectId", "createdAt", "id");
+
+-- CreateIndex
+CREATE INDEX "Image_projectId_name_id_idx" ON "Image"("projectId", "name", "id");
+
+-- CreateIndex
+CREATE INDEX "Image_visibility_idx" ON "Image"("visibility");
+
+-- CreateIndex
+CREATE INDEX "Image_status_uploadExpiresAt_idx" ON "Image"("status", "uploadExpiresAt");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Network_segmentId_key" ON "Network"("segmentId");
+
+-- CreateIndex
+CREATE INDEX "Network_projectId_createdAt_id_idx" ON "Network"("projectId", "createdAt", "id");
+
+-- CreateIndex
+CREATE INDEX "Network_projectId_name_id_idx" ON "Network"("projectId", "name", "id");
+
+-- CreateIndex
+CREATE INDEX "Network_shared_idx" ON "Network"("shared");
+
+-- CreateIndex
+CREATE INDEX "NetworkHost_hostName_idx" ON "NetworkHost"("hostName");
+
+-- CreateIndex
+CREATE INDEX "Subnet_projectId_idx" ON "Subnet"("projectId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Subnet_networkId_cidr_key" ON "Subnet"("networkId", "cidr");
+
+-- CreateIndex
+CREATE INDEX "Port_projectId_createdAt_id_idx" ON "Port"("projectId", "createdAt", "id");
+
+-- CreateIndex
+CREATE INDEX "Port_networkId_createdAt_id_idx" ON "Port"("networkId", "createdAt", "id");
+
+-- CreateIndex
+CREATE INDEX "Port_hostName_idx" ON "Port"("hostName");
+
+-- CreateIndex
+CREATE INDEX "Port_deviceOwner_deviceId_idx" ON "Port"("deviceOwner", "deviceId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Port_networkId_macAddress_key" ON "Port"("networkId", "macAddress");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Port_instanceId_deviceIndex_key" ON "Port"("instanceId", "deviceIndex");
+
+-- CreateIndex
+CREATE INDEX "AddressAllocation_portId_idx" ON "AddressAllocation"("portId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "AddressAllocation_networkId_ipAddress_key" ON "AddressAllocation"("networkId", "ipAddress");
+
+-- CreateIndex
+CREATE INDEX "Operation_projectId_createdAt_id_idx" ON "Operation"("projectId", "createdAt", "id");
+
+-- CreateIndex
+CREATE INDEX "Operation_createdAt_id_idx" ON "Operation"("createdAt", "id");
+
+-- CreateIndex
+CREATE INDEX "Operation_resourceType_resourceId_createdAt_idx" ON "Operation"("resourceType", "resourceId", "createdAt");
+
+-- CreateIndex
+CREATE INDEX "Operation_status_leaseExpiresAt_idx" ON "Operation"("status", "leaseExpiresAt");
+
+-- CreateIndex
+CREATE INDEX "Outbox_notBefore_id_idx" ON "Outbox"("notBefore", "id");
+
+-- CreateIndex
+CREATE INDEX "Audit_projectId_at_id_idx" ON "Audit"("projectId", "at", "id");
+
+-- CreateIndex
+CREATE INDEX "Audit_at_id_idx" ON "Audit"("at", "id");
+
+-- CreateIndex
+CREATE INDEX "Audit_resourceType_resourceId_at_idx" ON "Audit"("resourceType", "resourceId", "at");
+
+-- CreateIndex
+CREATE INDEX "Audit_requestId_idx" ON "Audit"("requestId");
+
+-- AddForeignKey
+ALTER TABLE "KeyPair" ADD CONSTRAINT "KeyPair_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Service" ADD CONSTRAINT "Service_hostId_fkey" FOREIGN KEY ("hostId") REFERENCES "Host"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Allocation" ADD CONSTRAINT "Allocation_hostId_fkey" FOREIGN KEY ("hostId") REFERENCES "Host"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Allocation" ADD CONSTRAINT "Allocation_instanceId_fkey" FOREIGN KEY ("instanceId") REFERENCES "Instance"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Instance" ADD CONSTRAINT "Instance_hostId_fkey" FOREIGN KEY ("hostId") REFERENCES "Host"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "User" ADD CONSTRAINT "User_domainId_fkey" FOREIGN KEY ("domainId") REFERENCES "Domain"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Project" ADD CONSTRAINT "Project_domainId_fkey" FOREIGN KEY ("domainId") REFERENCES "Domain"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Assignment" ADD CONSTRAINT "Assignment_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Assignment" ADD CONSTRAINT "Assignment_roleId_fkey" FOREIGN KEY ("roleId") REFERENCES "Role"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Session" ADD CONSTRAINT "Session_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Token" ADD CONSTRAINT "Token_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "NetworkHost" ADD CONSTRAINT "NetworkHost_networkId_fkey" FOREIGN KEY ("networkId") REFERENCES "Network"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Subnet" ADD CONSTRAINT "Subnet_networkId_fkey" FOREIGN KEY ("networkId") REFERENCES "Network"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Port" ADD CONSTRAINT "Port_networkId_fkey" FOREIGN KEY ("networkId") REFERENCES "Network"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Port" ADD CONSTRAINT "Port_instanceId_fkey" FOREIGN KEY ("instanceId") REFERENCES "Instance"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "AddressAllocation" ADD CONSTRAINT "AddressAllocation_subnetId_fkey" FOREIGN KEY ("subnetId") REFERENCES "Subnet"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "AddressAllocation" ADD CONSTRAINT "AddressAllocation_portId_fkey" FOREIGN KEY ("portId") REFERENCES "Port"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "OperationStep" ADD CONSTRAINT "OperationStep_operationId_fkey" FOREIGN KEY ("operationId") REFERENCES "Operation"("id") ON DELETE CASCADE ON UPDATE CASCADE;

@@ -17,6 +17,8 @@ export * from './flavors/index.ts'
 export * from './hosts/index.ts'
 export * from './instances/index.ts'
 export * from './key-pairs/index.ts'
+export * from './metadata/index.ts'
+export * from './placement/index.ts'
 export * from './states.ts'
 
 /** Every verb of the domain, by noun. */

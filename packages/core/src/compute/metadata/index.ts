@@ -1,0 +1,5 @@
+export type { MetadataDocument } from './document.ts'
+export { ec2ImageId, ec2InstanceId } from './ec2.ts'
+export { findMetadataSource, storeGuestPassword } from './lookup.ts'
+export type { MetadataSource } from './source.ts'
+export { isPasswordPath, metadataDocument, metadataPath } from './tree.ts'

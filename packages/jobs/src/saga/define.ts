@@ -37,6 +37,8 @@ export interface Saga<S = unknown> {
   /** Position of the first step; what is below was recorded by others (the scheduler's step is 0). */
   firstPosition?: number
   steps: readonly Step<S>[]
+  /** False for work that must go on once it began (a delete): a request to cancel is then not heeded. */
+  cancellable?: boolean
   /**
    * Reads what the saga is about. Returns null when it no longer applies (the resource is gone or belongs to newer
    * work): the operation then ends as cancelled.

@@ -1,0 +1,59 @@
+import {
+  DiscardPolicy,
+  type JetStreamManager,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from '@nats-io/jetstream'
+import { nanos } from '@nats-io/nats-core'
+
+type Definition = Partial<StreamConfig> & { name: string }
+
+const minutes = (count: number) => nanos(count * 60_000)
+
+/** The streams of a cloud. Jobs leave theirs when they are acknowledged; events and dead letters when they are old. */
+export const streams = {
+  jobs: {
+    name: 'JOBS',
+    subjects: ['job.>'],
+    retention: RetentionPolicy.Workqueue,
+    storage: StorageType.File,
+    allow_direct: true,
+    duplicate_window: minutes(10),
+  },
+  events: {
+    name: 'EVENTS',
+    subjects: ['event.>'],
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.File,
+    max_age: minutes(60),
+    max_msgs: 200_000,
+    max_bytes: 268_435_456,
+    discard: DiscardPolicy.Old,
+    duplicate_window: minutes(2),
+  },
+  dead: {
+    name: 'DEAD',
+    subjects: ['dead.>'],
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.File,
+    max_age: minutes(60 * 24 * 14),
+    max_msgs: 10_000,
+    max_bytes: 67_108_864,
+    discard: DiscardPolicy.Old,
+    duplicate_window: minutes(2),
+  },
+} as const satisfies Record<string, Definition>
+
+/** Makes the streams, or brings existing ones up to date. Any number of processes may do it at once. */
+export async function ensureStreams(jsm: JetStreamManager): Promise<void> {
+  for (const definition of Object.values(streams)) {
+    const config = { ...definition, subjects: [...definition.subjects] }
+    try {
+      await jsm.streams.add(config)
+    } catch {
+      // It exists with other settings, or another process is just making it; a real fault shows again here.
+      await jsm.streams.update(definition.name, config)
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import type { Msg, Subscription } from '@nats-io/nats-core'
+import type { Logger } from 'pino'
+import type { Bus } from '../bus/connect.ts'
+import { hostToken } from '../catalogue/jobs.ts'
+import { type RequestInput, type RequestName, type RequestOutput, requests } from '../catalogue/requests.ts'
+import { RemoteError, toWire } from './remote-error.ts'
+
+/** Answers of a role's worker, by name of the request. */
+export type RequestHandlers = {
+  [Name in RequestName]?: (
+    input: RequestInput<Name>,
+    call: { requestId: string; log: Logger },
+  ) => Promise<RequestOutput<Name>>
+}
+
+/** Which requests are answered, and how. */
+export interface ServeOptions {
+  role: 'compute' | 'network'
+  host: string
+  handlers: RequestHandlers
+}
+
+/** The subject a request travels on: `ask.<role>.<host>.<name>`. */
+export const requestSubject = (host: string, name: RequestName): string =>
+  `ask.${requests[name].role}.${hostToken(host)}.${name}`
+
+/** Answers requests to one host until stopped; also when NATS is down now and comes back. */
+export function serveRequests(bus: Bus, log: Logger, options: ServeOptions): { stop: () => Promise<void> } {
+  const ending = new AbortController()
+  const running = new Set<Promise<void>>()
+  let subscription: Subscription | undefined
+
+  // The client renews its subscription by itself after every reconnect.
+  const subscribed = bus
+    .ready(ending.signal)
+    .then(({ nc }) => {
+      subscription = nc.subscribe(`ask.${options.role}.${hostToken(options.host)}.>`, {
+        queue: `${options.role}-${hostToken(options.host)}`,
+        callback: (error, message) => {
+          if (error) return log.error({ err: error }, 'the subscription for requests ended')
+          const done: Promise<void> = answer(log, options.handlers, message).finally(() =>
+            running.delete(done),
+          )
+          running.add(done)
+        },
+      })
+    })
+    .catch(() => undefined)
+
+  return {
+    stop: async () => {
+      ending.abort()
+      await subscribed
+      if (bus.now()) await subscription?.drain().catch(() => undefined)
+      else subscription?.unsubscribe()
+      await Promise.allSettled(running)
+    },
+  }
+}
+
+async function answer(log: Logger, handlers: RequestHandlers, message: Msg): Promise<void> {
+  const name = message.subject.split('.').slice(3).join('.')
+  const requestId = message.headers?.get('Nephos-Request-Id') ?? ''
+  const child = log.child({ request: name, requestId })
+  const respond = (body: unknown) => message.respond(JSON.stringify(body))
+  try {
+    const definition = Object.hasOwn(requests, name) ? requests[name as RequestName] : undefined
+    const handler = handlers[name as RequestName] as
+      | ((input: unknown, call: { requestId: string; log: Logger }) => Promise<unknown>)
+      | undefined
+    if (!definition || !handler)
+      throw new RemoteError({ code: 'unsupported', message: `This worker does not answer ${name}.` })
+    const input = definition.input.safeParse(message.json())
+    if (!input.success) {
+      const issue = input.error.issues[0]
+      throw new RemoteError({
+        code: 'invalid_input',
+        message: `${issue?.path.join('.') || name}: ${issue?.message ?? 'not valid'}`,
+      })
+    }
+    respond({ ok: definition.output.parse(await handler(input.data, { requestId, log: child })) })
+  } catch (error) {
+    child.warn({ err: error }, 'a request failed')
+    respond({ error: toWire(error) })
+  }
+}

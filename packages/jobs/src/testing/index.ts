@@ -1,0 +1,2 @@
+export { startTestNats, type TestNats } from './nats.ts'
+export { InjectedFailure, type SagaFixture, type SagaTest, testSaga, testTools } from './saga.ts'

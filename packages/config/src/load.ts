@@ -35,7 +35,7 @@ interface Found {
 const longestSocketPath = 103
 const environmentSource = 'the environment'
 /** Variables with our prefix that are not settings: they belong to the launcher and to the tests. */
-const otherVariables = /^NEPHOS_(CONFIG|PROCESS|(TEST|E2E|BENCH)(_.*)?)$/
+const otherVariables = /^NEPHOS_(CONFIG|PROCESS|MIGRATIONS_DIR|(TEST|E2E|BENCH)(_.*)?)$/
 
 /**
  * Reads, checks and freezes the configuration. The environment is stronger than `nephos.toml` (in `cwd`, or the file

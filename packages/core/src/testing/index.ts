@@ -1,0 +1,3 @@
+export * from './cloud.ts'
+export * from './identity.ts'
+export * from './resources.ts'

@@ -3,18 +3,12 @@ import { type Ctx, conflict, invalid, reader, requireProject, requireUser } from
 import { visibleFlavors } from '../flavors/row.ts'
 import type { CreateInstanceInput } from './create-input.ts'
 
-/** A network that instances are to join. */
-export interface JoinableNetwork {
-  id: string
-  name: string
-}
-
 /** Everything a new instance is made of, found and checked. */
 export interface InstanceNeeds {
   flavor: Flavor
   image: Image
   key: KeyPair | null
-  networks: JoinableNetwork[]
+  networkIds: string[]
 }
 
 const gib = 1024 ** 3
@@ -27,13 +21,13 @@ export async function findInstanceNeeds(ctx: Ctx, input: CreateInstanceInput): P
   const db = reader(ctx)
   const { id: projectId } = requireProject(ctx)
   const { userId } = requireUser(ctx)
-  const [flavor, image, key, networks] = await Promise.all([
+  const [flavor, image, key, networkIds] = await Promise.all([
     db.flavor.findFirst({ where: { id: input.flavorId, ...visibleFlavors(ctx) } }),
     db.image.findFirst({
       where: { id: input.imageId, OR: [{ projectId }, { visibility: { in: ['public', 'community'] } }] },
     }),
     input.keyName ? db.keyPair.findUnique({ where: { userId_name: { userId, name: input.keyName } } }) : null,
-    findNetworks(db, projectId, input.networkIds),
+    chooseNetworks(db, projectId, input.networkIds),
     input.availabilityZone ? checkZone(db, input.availabilityZone) : null,
   ])
   if (!flavor)
@@ -49,7 +43,7 @@ export async function findInstanceNeeds(ctx: Ctx, input: CreateInstanceInput): P
       `You have no key pair named ${input.keyName}.`,
       'Create or import it first, or leave the key out.',
     )
-  return { flavor, image, key, networks }
+  return { flavor, image, key, networkIds }
 }
 
 function checkImageFits(image: Image, flavor: Flavor) {
@@ -77,44 +71,24 @@ function checkImageFits(image: Image, flavor: Flavor) {
     )
 }
 
-async function findNetworks(
-  db: Db | Tx,
-  projectId: string,
-  networkIds: string[],
-): Promise<JoinableNetwork[]> {
+/** The networks that were chosen (checked when their addresses are taken), or else the only one there is. */
+async function chooseNetworks(db: Db | Tx, projectId: string, chosen: string[]): Promise<string[]> {
+  if (chosen.length > 0) return chosen
   const found = await db.network.findMany({
-    where: {
-      OR: [{ projectId }, { shared: true }],
-      deleting: false,
-      ...(networkIds.length > 0 && { id: { in: networkIds } }),
-    },
+    where: { OR: [{ projectId }, { shared: true }], deleting: false },
     select: { id: true, name: true },
     orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
-    take: networkIds.length || 11,
+    take: 11,
   })
-  if (networkIds.length > 0)
-    return networkIds.map((id, index) => {
-      const network = found.find((candidate) => candidate.id === id)
-      if (!network)
-        throw invalid(
-          `networkIds.${index}`,
-          `No network ${id} was found.`,
-          'Choose one of the listed networks.',
-        )
-      return network
-    })
-  if (found.length === 1) return found
+  if (found.length === 1) return [found[0]!.id]
   if (found.length === 0)
     throw invalid('networkIds', 'The project has no network.', 'Create a network with a subnet first.')
-  const names = found.map((network) => `${network.name} (${network.id})`)
-  throw conflict(
-    `The project has several networks: ${names.slice(0, 10).join(', ')}${found.length > 10 ? ', …' : ''}.`,
-    {
-      field: 'networkIds',
-      remedy: 'Choose at least one of them.',
-      detail: { networks: found.map((n) => ({ ...n })) },
-    },
-  )
+  const names = found.slice(0, 10).map((network) => `${network.name} (${network.id})`)
+  throw conflict(`The project has several networks: ${names.join(', ')}${found.length > 10 ? ', …' : ''}.`, {
+    field: 'networkIds',
+    remedy: 'Choose at least one of them.',
+    detail: { networks: found.map(({ id, name }) => ({ id, name })) },
+  })
 }
 
 async function checkZone(db: Db | Tx, zone: string): Promise<void> {

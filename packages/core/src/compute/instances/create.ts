@@ -10,7 +10,7 @@ import {
   requireUser,
   takeQuota,
 } from '../../kernel/index.ts'
-import { allocateInstancePorts } from '../../network/ports/index.ts'
+import { allocateInstancePorts } from '../../network/ports/allocate-instance-ports.ts'
 import { instanceChanged } from './changed.ts'
 import { type CreateInstanceInput, createInstanceInput } from './create-input.ts'
 import { findInstanceNeeds, type InstanceNeeds } from './create-needs.ts'
@@ -62,7 +62,7 @@ export const createInstance = defineVerb({
           launchIndex,
         })),
       })
-      await addPorts(tx, projectId, records, needs)
+      await addPorts(tx, projectId, records, needs.networkIds)
       const created = records.map((record) => {
         const operationId = tx.operation({
           kind: 'instance-create',
@@ -80,7 +80,7 @@ export const createInstance = defineVerb({
           detail: {
             flavorName: needs.flavor.name,
             imageId: needs.image.id,
-            networkIds: needs.networks.map((network) => network.id),
+            networkIds: needs.networkIds,
             byAdmin: isAdmin(ctx.actor),
           },
         })
@@ -92,7 +92,7 @@ export const createInstance = defineVerb({
         instances: records.length,
         cores: records.length * needs.flavor.vcpus,
         ram: records.length * needs.flavor.ramMib,
-        ports: records.length * needs.networks.length,
+        ports: records.length * needs.networkIds.length,
       })
       return { reservationId, instances: created }
     })
@@ -148,22 +148,24 @@ async function addPorts(
   tx: MutationTx,
   projectId: string,
   records: InstanceRecord[],
-  { networks }: InstanceNeeds,
+  networkIds: string[],
 ): Promise<void> {
-  const allocated = await allocateInstancePorts(tx, {
+  const ports = await allocateInstancePorts(tx, {
     projectId,
-    instanceIds: records.map((record) => record.id),
-    networkIds: networks.map((network) => network.id),
+    ports: records.flatMap(({ id }) =>
+      networkIds.map((networkId, deviceIndex) => ({ instanceId: id, networkId, deviceIndex })),
+    ),
+    instances: new Map(records.map((record) => [record.id, record])),
   })
-  const names = new Map(networks.map((network) => [network.id, network.name]))
-  records.forEach((record, index) => {
-    record.ports = (allocated[index] ?? []).map((port, deviceIndex) => ({
-      id: port.portId,
-      networkId: port.networkId,
-      macAddress: port.mac,
-      deviceIndex,
-      network: { name: names.get(port.networkId) ?? '' },
-      allocations: port.ips.map((ipAddress) => ({ ipAddress })),
-    }))
-  })
+  for (const record of records)
+    record.ports = ports
+      .filter((port) => port.instanceId === record.id)
+      .map((port) => ({
+        id: port.portId,
+        networkId: port.networkId,
+        macAddress: port.macAddress,
+        deviceIndex: port.deviceIndex,
+        network: { name: port.networkName },
+        allocations: port.fixedIps.map(({ ipAddress }) => ({ ipAddress })),
+      }))
 }

@@ -4,10 +4,12 @@ export { readInstanceConsole } from './console.ts'
 export { type CreatedInstances, createInstance } from './create.ts'
 export { createInstanceInput } from './create-input.ts'
 export { deleteInstance } from './delete.ts'
+export { faultOf, writeFault } from './fault.ts'
 export { findInstance } from './find.ts'
 export { hostnameOf, instanceNames } from './hostname.ts'
 export { listInstances } from './list.ts'
 export { rebootInstance } from './reboot.ts'
+export { removeInstance } from './remove.ts'
 export { renameInstance } from './rename.ts'
 export {
   type InstanceAddress,
@@ -15,10 +17,11 @@ export {
   type InstanceRow,
   instanceRow,
   instanceSelect,
+  wireRow,
 } from './row.ts'
 export {
   type InstanceDetail,
-  type InstancePort,
+  type InstanceInterface,
   type ScheduleAttemptRow,
   showInstance,
 } from './show.ts'

@@ -4,7 +4,7 @@ import { visibleInstances } from './find.ts'
 import { type InstanceRow, instanceRow, instanceSelect } from './row.ts'
 
 /** One interface of an instance. */
-export interface InstancePort {
+export interface InstanceInterface {
   id: string
   name: string
   networkId: string
@@ -33,7 +33,7 @@ export interface InstanceDetail extends InstanceRow {
   keyPublic: string | null
   reservationId: string
   launchIndex: number
-  ports: InstancePort[]
+  ports: InstanceInterface[]
   /** For administrators: others see their attempts without hosts. */
   scheduleAttempts: ScheduleAttemptRow[]
 }

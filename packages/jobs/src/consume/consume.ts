@@ -14,6 +14,8 @@ export interface ConsumeOptions {
   handlers: JobHandlers
   /** Jobs at once. */
   concurrency?: number
+  /** Waits before redeliveries, in place of the catalogue's. */
+  backoffMs?: readonly number[]
   /** How long `stop` waits for running jobs to hand their work back. */
   graceMs?: number
 }
@@ -27,13 +29,16 @@ export interface Consumption {
 }
 
 /** Takes jobs from the queue until stopped, through every outage of NATS. */
-export function consume(base: Omit<Post, 'handlers' | 'signal'>, options: ConsumeOptions): Consumption {
-  const { role, host, handlers, concurrency = 8, graceMs = 10_000 } = options
+export function consume(
+  base: Omit<Post, 'handlers' | 'signal' | 'backoffMs'>,
+  options: ConsumeOptions,
+): Consumption {
+  const { role, host, handlers, concurrency = 8, backoffMs, graceMs = 10_000 } = options
   const { bus } = base.office
   const target = host ? hostToken(host) : 'any'
   const stopping = new AbortController()
   const log = base.log.child({ role, queue: target })
-  const post: Post = { ...base, log, handlers, signal: stopping.signal }
+  const post: Post = { ...base, log, handlers, backoffMs, signal: stopping.signal }
   const running = new Set<Promise<void>>()
   let pull: ConsumerMessages | undefined
 

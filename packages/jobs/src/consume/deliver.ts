@@ -13,6 +13,8 @@ export interface Post {
   office: DeadLetterOffice
   tools: SagaTools
   handlers: JobHandlers
+  /** In place of the catalogue's. */
+  backoffMs?: readonly number[]
   log: Logger
   /** Aborts when the process is asked to end. */
   signal: AbortSignal
@@ -51,7 +53,8 @@ async function handle(post: Post, message: JsMsg, log: Logger, name: string, job
   const read = understand(post.handlers, message, name as JobName, job)
   if ('problem' in read) return bury(post, message, { code: 'internal', message: read.problem })
   // A deferred copy spends one delivery on waiting for its moment.
-  const allowed = job.backoffMs.length + 1 + (header(message, 'Nephos-Not-Before') ? 1 : 0)
+  const backoffMs = post.backoffMs ?? job.backoffMs
+  const allowed = backoffMs.length + 1 + (header(message, 'Nephos-Not-Before') ? 1 : 0)
   const delivery: JobDelivery = {
     name: name as JobName,
     payload: read.payload,
@@ -88,7 +91,7 @@ async function handle(post: Post, message: JsMsg, log: Logger, name: string, job
     }
     log.warn({ err: error, deliveries }, 'a job failed')
     if (delivery.last) return giveUp(toFailure(error), true)
-    message.nak(job.backoffMs[deliveries - 1] ?? 60_000)
+    message.nak(backoffMs[deliveries - 1] ?? 60_000)
   }
 }
 

@@ -1,0 +1,61 @@
+import { join } from 'node:path'
+import { healthSocket, type NephosConfig, statePaths } from '@nephos/config'
+import { root } from '../installation.ts'
+import type { ProcessSpec } from '../supervisor/supervised-process.ts'
+import { processEnvironment } from './environment.ts'
+import { answers } from './health.ts'
+
+/** Tiers: the servers start first, then what works on them, then what people see. */
+export const tiers = { servers: 1, workers: 2, faces: 3 } as const
+
+function nodeProcess(
+  config: NephosConfig,
+  name: string,
+  tier: number,
+  args: string[],
+  extra: Partial<ProcessSpec> = {},
+): ProcessSpec {
+  return {
+    name,
+    tier,
+    command: process.execPath,
+    args: ['--enable-source-maps', ...args],
+    cwd: config.home,
+    logFile: join(statePaths(config).log, `${name}.log`),
+    isReady: () => answers({ socketPath: healthSocket(config, name) }, '/healthz'),
+    ...extra,
+    env: { ...processEnvironment(config, name), ...extra.env },
+  }
+}
+
+/** An address to connect to: 0.0.0.0 and :: listen everywhere, also on the loopback. */
+const reachable = (bind: string): string => (bind === '0.0.0.0' ? '127.0.0.1' : bind === '::' ? '::1' : bind)
+
+/** `http://127.0.0.1:3000` */
+export function urlOf({ bind }: NephosConfig, port: number): string {
+  const host = reachable(bind)
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+/**
+ * Every process of Nephos itself, in the order in which they are shown. The configuration must be resolved: real ports,
+ * drivers, and the addresses of the servers.
+ */
+export function nephosProcesses(config: NephosConfig): ProcessSpec[] {
+  const workers = join(root, 'apps/workers/dist/main.mjs')
+  const host = reachable(config.bind)
+  const worker = (name: string, roles: string) =>
+    nodeProcess(config, name, tiers.workers, [workers, '--roles', roles])
+  return [
+    worker('control', 'scheduler,image'),
+    worker(`network-${config.hostName}`, 'network'),
+    worker(`compute-${config.hostName}`, 'compute'),
+    nodeProcess(config, 'api', tiers.faces, [join(root, 'apps/api/dist/main.mjs')], {
+      isReady: () => answers({ host, port: config.apiPort }, '/healthz'),
+    }),
+    nodeProcess(config, 'web', tiers.faces, [join(root, 'apps/web/.next/standalone/apps/web/server.js')], {
+      env: { PORT: String(config.webPort), HOSTNAME: config.bind, NEXT_TELEMETRY_DISABLED: '1' },
+      isReady: () => answers({ host, port: config.webPort }, '/healthz'),
+    }),
+  ]
+}

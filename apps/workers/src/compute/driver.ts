@@ -81,7 +81,11 @@ export interface ComputeDriver {
   destroy(instanceId: string): Promise<void>
   /** Path of the serial log, present from the first start. */
   consolePath(instanceId: string): string
-  /** Reads the bounded serial log; a negative offset counts from the end. `offset` of the answer is what was really read. */
+  /**
+   * Reads the bounded serial log; a negative offset counts from the end. `offset` of the answer is where the text
+   * really starts; the text has exactly as many UTF-8 bytes as were read, so reading goes on at their sum. `size` counts
+   * every byte ever written, also those that are no longer kept.
+   */
   readConsole(
     instanceId: string,
     offset: number,

@@ -1,0 +1,211 @@
+import { mkdir, readdir, stat } from 'node:fs/promises'
+import { NephosError } from '@nephos/core/errors'
+import type {
+  BaseImage,
+  ComputeDriver,
+  Inventory,
+  MachineEvent,
+  MachineSpec,
+  MachineStatus,
+} from '../../driver.ts'
+import { MachineEvents } from '../events.ts'
+import { KeyedLock } from '../keyed-lock.ts'
+import type { Accelerator } from './command-line.ts'
+import { ImageCache } from './image-cache.ts'
+import { instancePaths } from './instance-paths.ts'
+import { hostInventory } from './inventory.ts'
+import { type MachineHost, QemuMachine } from './machine.ts'
+import { createRootDisk } from './root-disk.ts'
+import { ensureUser, kvmGroup, openDevice } from './user.ts'
+
+/** What the QEMU driver of a host needs to know. */
+export interface QemuDriverOptions {
+  /** Directory of this host's instances. */
+  instancesDir: string
+  /** Directory of this host's copies of images. */
+  cacheDir: string
+  /** System user that QEMU runs as when this process is root; made when it is missing. */
+  qemuUser: string
+  accelerator: Accelerator
+  /** Why this accelerator, for the host's facts. */
+  acceleratorReason?: string
+  consoleLogBytes: number
+  /** Default `qemu-system-x86_64`. */
+  binary?: string
+  log: MachineHost['log']
+}
+
+const tickMs = 500
+
+/** Machines run by QEMU, one process each, driven over QMP. */
+export class QemuDriver implements ComputeDriver {
+  readonly name = 'qemu'
+  readonly #options: QemuDriverOptions
+  readonly #host: MachineHost
+  readonly #cache: ImageCache
+  readonly #machines = new Map<string, QemuMachine>()
+  readonly #lock = new KeyedLock()
+  readonly #events: MachineEvents
+  readonly #ticker: NodeJS.Timeout
+
+  private constructor(options: QemuDriverOptions, launch: Pick<MachineHost, 'user' | 'groups'>) {
+    this.#options = options
+    this.#events = new MachineEvents((err) =>
+      options.log.warn({ err }, 'a listener of machine events failed'),
+    )
+    this.#cache = new ImageCache(options.cacheDir)
+    this.#host = {
+      ...launch,
+      instancesDir: options.instancesDir,
+      consoleLogBytes: options.consoleLogBytes,
+      accelerator: options.accelerator,
+      binary: options.binary ?? 'qemu-system-x86_64',
+      log: options.log,
+      emit: (event) => this.#events.emit(event),
+      exclusive: (instanceId, task) => this.#lock.run(instanceId, task),
+    }
+    this.#ticker = setInterval(() => this.#tick(), tickMs)
+    this.#ticker.unref()
+  }
+
+  /**
+   * Prepares the host: user, directories. Call `onEvent`, then `adopt`, before anything else.
+   * @throws NephosError driver_failed
+   */
+  static async open(options: QemuDriverOptions): Promise<QemuDriver> {
+    const user = await ensureUser(options.qemuUser)
+    const group = options.accelerator === 'kvm' && user ? await kvmGroup() : null
+    if (user) await openDevice('/dev/net/tun')
+    if (user && options.accelerator === 'kvm') await openDevice('/dev/kvm')
+    await mkdir(options.instancesDir, { recursive: true, mode: 0o711 })
+    const driver = new QemuDriver(options, { user, groups: group === null ? [] : [group] })
+    await driver.#cache.open()
+    return driver
+  }
+
+  inventory(): Promise<Inventory> {
+    return hostInventory({
+      ...this.#host,
+      acceleratorReason: this.#options.acceleratorReason,
+      userName: this.#host.user?.name,
+    })
+  }
+
+  async adopt(): Promise<MachineStatus[]> {
+    const ids = await readdir(this.#options.instancesDir)
+    return (
+      await Promise.all(
+        ids.map((id) =>
+          this.#lock.run(id, async () => {
+            if (this.#machines.has(id)) return this.#machines.get(id)!.status()
+            if (!(await hasMachine(this.#options.instancesDir, id))) return null
+            return (await this.#machine(id)).adopt()
+          }),
+        ),
+      )
+    ).filter((status) => status !== null)
+  }
+
+  cacheImage(
+    image: BaseImage,
+    options: { signal: AbortSignal; onProgress: (bytes: number) => void },
+  ): Promise<void> {
+    return this.#cache.ensure(image, options)
+  }
+
+  createDisk(spec: MachineSpec): Promise<void> {
+    return this.#lock.run(spec.instanceId, async () => {
+      const machine = await this.#machine(spec.instanceId)
+      await createRootDisk(spec, machine.paths, this.#cache.path(spec.image), this.#host.user)
+      await machine.note()
+    })
+  }
+
+  start(spec: MachineSpec): Promise<MachineStatus> {
+    return this.#lock.run(spec.instanceId, async () => (await this.#machine(spec.instanceId)).start(spec))
+  }
+
+  stop(
+    instanceId: string,
+    { timeoutMs, signal }: { timeoutMs: number; signal?: AbortSignal },
+  ): Promise<void> {
+    return this.#lock.run(instanceId, async () => this.#machines.get(instanceId)?.stop(timeoutMs, signal))
+  }
+
+  reboot(
+    spec: MachineSpec,
+    { hard, timeoutMs }: { hard: boolean; timeoutMs: number },
+  ): Promise<MachineStatus> {
+    return this.#lock.run(spec.instanceId, async () => {
+      const machine = await this.#machine(spec.instanceId)
+      await machine.stop(hard ? 0 : timeoutMs)
+      return machine.start(spec)
+    })
+  }
+
+  async status(instanceId: string): Promise<MachineStatus> {
+    return this.#machines.get(instanceId)?.status() ?? { instanceId, powerState: 4, pid: null }
+  }
+
+  list(): Promise<MachineStatus[]> {
+    return Promise.all([...this.#machines.values()].map((machine) => machine.status()))
+  }
+
+  destroy(instanceId: string): Promise<void> {
+    this.#machines.get(instanceId)?.doom()
+    return this.#lock.run(instanceId, async () => {
+      await (await this.#machine(instanceId)).destroy()
+      this.#machines.delete(instanceId)
+    })
+  }
+
+  consolePath(instanceId: string): string {
+    return instancePaths(this.#options.instancesDir, instanceId).serialLog
+  }
+
+  async readConsole(instanceId: string, offset: number, limit: number) {
+    const machine = this.#machines.get(instanceId)
+    return machine?.console.read(offset, limit) ?? { offset: 0, size: 0, text: '' }
+  }
+
+  onEvent(listener: (event: MachineEvent) => void): void {
+    this.#events.add(listener)
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#ticker)
+    for (const machine of this.#machines.values()) machine.release()
+    this.#machines.clear()
+  }
+
+  async #machine(instanceId: string): Promise<QemuMachine> {
+    if (!/^[0-9a-f-]{36}$/i.test(instanceId))
+      throw new NephosError('invalid_input', 'The id of an instance is a UUID.', { field: 'instanceId' })
+    const known = this.#machines.get(instanceId)
+    if (known) return known
+    const machine = await QemuMachine.load(this.#host, instanceId)
+    this.#machines.set(instanceId, machine)
+    return machine
+  }
+
+  #tick(): void {
+    for (const machine of this.#machines.values()) {
+      try {
+        machine.tick()
+      } catch (err) {
+        this.#host.log.warn(
+          { err, instanceId: machine.instanceId },
+          'the logs of a machine cannot be looked after',
+        )
+      }
+    }
+  }
+}
+
+/** A directory that a QEMU machine has, whole or not; other drivers' machines lie beside them. */
+async function hasMachine(instancesDir: string, id: string): Promise<boolean> {
+  if (!/^[0-9a-f-]{36}$/i.test(id)) return false
+  const { record, vm } = instancePaths(instancesDir, id)
+  const found = await Promise.all([record, vm].map((path) => stat(path).catch(() => null)))
+  return found.some((entry) => entry !== null)
+}

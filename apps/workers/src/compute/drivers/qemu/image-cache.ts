@@ -1,0 +1,154 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { NephosError } from '@nephos/core/errors'
+import type { BaseImage } from '../../driver.ts'
+
+interface Flight {
+  done: Promise<void>
+  controller: AbortController
+  listeners: Set<(bytes: number) => void>
+}
+
+/** The images that a host keeps copies of, named by their hash; machines have hard links to them. */
+export class ImageCache {
+  readonly #dir: string
+  readonly #flights = new Map<string, Flight>()
+
+  constructor(dir: string) {
+    this.#dir = dir
+  }
+
+  /** Where the finished copy of an image is. */
+  path({ sha512, format }: Pick<BaseImage, 'sha512' | 'format'>): string {
+    if (!/^[0-9a-f]{128}$/.test(sha512))
+      throw new NephosError('invalid_input', 'The hash of an image is 128 hex digits.', {
+        field: 'image.sha512',
+      })
+    return join(this.#dir, `${sha512}.${format}`)
+  }
+
+  /** Makes the directory and removes what an interrupted copy left. */
+  async open(): Promise<void> {
+    await mkdir(this.#dir, { recursive: true, mode: 0o755 })
+    for (const name of await readdir(this.#dir))
+      if (name.endsWith('.part')) await rm(join(this.#dir, name), { force: true })
+  }
+
+  /**
+   * Sees to it that the image is here. Callers that ask at the same time share one copy; it goes on as long as one of
+   * them still wants it.
+   * @throws NephosError driver_failed when the bytes are not those that the hash promises; cancelled
+   */
+  async ensure(
+    image: BaseImage,
+    { signal, onProgress }: { signal: AbortSignal; onProgress: (bytes: number) => void },
+  ): Promise<void> {
+    const path = this.path(image)
+    for (;;) {
+      if (signal.aborted) throw cancelled(signal)
+      const found = await stat(path).catch(() => null)
+      if (found?.isFile()) return onProgress(image.sizeBytes)
+      const flight = this.#flights.get(path) ?? this.#launch(path, image)
+      // One that everybody else has given up is only waited for; then a new one starts.
+      if (flight.controller.signal.aborted) {
+        await flight.done.catch(() => {})
+        continue
+      }
+      return this.#join(flight, signal, onProgress)
+    }
+  }
+
+  async #join(flight: Flight, signal: AbortSignal, onProgress: (bytes: number) => void): Promise<void> {
+    const listener = (bytes: number) => onProgress(bytes)
+    flight.listeners.add(listener)
+    let leave = () => {}
+    const left = new Promise<never>((_, reject) => {
+      leave = () => reject(cancelled(signal))
+    })
+    signal.addEventListener('abort', leave, { once: true })
+    try {
+      await Promise.race([flight.done, left])
+    } finally {
+      signal.removeEventListener('abort', leave)
+      flight.listeners.delete(listener)
+      if (flight.listeners.size === 0) flight.controller.abort()
+    }
+  }
+
+  #launch(path: string, image: BaseImage): Flight {
+    const controller = new AbortController()
+    const listeners = new Set<(bytes: number) => void>()
+    const report = (bytes: number) => {
+      for (const listener of listeners) listener(bytes)
+    }
+    const done = copy(path, image, controller.signal, report).finally(() => this.#flights.delete(path))
+    done.catch(() => {})
+    const flight = { done, controller, listeners }
+    this.#flights.set(path, flight)
+    return flight
+  }
+}
+
+async function copy(
+  path: string,
+  image: BaseImage,
+  signal: AbortSignal,
+  report: (bytes: number) => void,
+): Promise<void> {
+  const part = `${path}.${randomBytes(4).toString('hex')}.part`
+  const hash = createHash('sha512')
+  let bytes = 0
+  try {
+    await pipeline(
+      await image.open(),
+      async function* measure(chunks: AsyncIterable<Buffer>) {
+        for await (const chunk of chunks) {
+          bytes += chunk.length
+          if (bytes > image.sizeBytes) throw damaged(image, `has more than its ${image.sizeBytes} bytes`)
+          hash.update(chunk)
+          report(bytes)
+          yield chunk
+        }
+      },
+      createWriteStream(part, { mode: 0o644, flags: 'wx' }),
+      { signal },
+    )
+    if (bytes !== image.sizeBytes) throw damaged(image, `has ${bytes} of its ${image.sizeBytes} bytes`)
+    if (hash.digest('hex') !== image.sha512) throw damaged(image, 'does not have the bytes its hash promises')
+    await synced(part)
+    await rename(part, path)
+  } catch (error) {
+    await rm(part, { force: true })
+    if (error instanceof NephosError) throw error
+    if (signal.aborted) throw cancelled(signal)
+    throw new NephosError(
+      'driver_failed',
+      `The image could not be copied to this host: ${(error as Error).message}`,
+      {
+        detail: { imageId: image.imageId },
+        cause: error,
+      },
+    )
+  }
+}
+
+async function synced(path: string): Promise<void> {
+  const file = await open(path, 'r')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+const damaged = (image: BaseImage, how: string): NephosError =>
+  new NephosError('driver_failed', `The copy of image ${image.imageId} ${how}.`, {
+    remedy: 'Upload the image again.',
+    detail: { imageId: image.imageId },
+  })
+
+const cancelled = (signal: AbortSignal): NephosError =>
+  new NephosError('cancelled', 'The copy of the image was cancelled.', { cause: signal.reason })

@@ -1,0 +1,36 @@
+import { statfs } from 'node:fs/promises'
+import { availableParallelism, cpus, release, totalmem } from 'node:os'
+import type { Inventory } from '../../driver.ts'
+import { runHostCommand } from './host-command.ts'
+
+/** Version of the QEMU that `binary` is: `7.2.22`. */
+export async function qemuVersion(binary: string): Promise<string> {
+  const text = await runHostCommand([binary, '--version'], { timeoutMs: 10_000 })
+  return /version (\S+)/.exec(text)?.[1] ?? text.split('\n')[0]!.trim()
+}
+
+/** What this host can give, with the facts an administrator wants to see. */
+export async function hostInventory(host: {
+  instancesDir: string
+  binary: string
+  accelerator: string
+  acceleratorReason?: string
+  userName?: string
+}): Promise<Inventory> {
+  const disk = await statfs(host.instancesDir)
+  return {
+    vcpus: availableParallelism(),
+    ramMib: Math.floor(totalmem() / 1024 ** 2),
+    diskGib: Math.floor((disk.blocks * disk.bsize) / 1024 ** 3),
+    facts: {
+      simulated: false,
+      accelerator: host.accelerator,
+      acceleratorReason: host.acceleratorReason ?? null,
+      qemuVersion: await qemuVersion(host.binary),
+      qemuUser: host.userName ?? null,
+      cpuModel: cpus()[0]?.model ?? null,
+      kernel: release(),
+      architecture: process.arch,
+    },
+  }
+}

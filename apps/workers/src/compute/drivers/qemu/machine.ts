@@ -1,0 +1,379 @@
+import { rmSync, statSync, truncateSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { NephosError } from '@nephos/core/errors'
+import type { MachineEvent, MachineSpec, MachineStatus } from '../../driver.ts'
+import { ConsoleLog } from '../serial/console-log.ts'
+import { ReadyWatch } from '../serial/ready-watch.ts'
+import { type InstancePaths, instancePaths } from './instance-paths.ts'
+import { type LaunchOptions, launch, qemuWords } from './launch.ts'
+import { powerStateOf } from './power-state.ts'
+import {
+  isAlive,
+  isOfFormerBoot,
+  type ProcessIdentity,
+  readIdentity,
+  signalProcess,
+  waitForEnd,
+} from './process-identity.ts'
+import { QmpClient, type QmpEvent } from './qmp-client.ts'
+import { type MachineRecord, readRecord, writeRecord } from './record.ts'
+
+/** What a machine needs of its driver. */
+export interface MachineHost extends LaunchOptions {
+  instancesDir: string
+  consoleLogBytes: number
+  emit: (event: MachineEvent) => void
+  /** Runs a task while no verb of this machine runs. */
+  exclusive: <Result>(instanceId: string, task: () => Promise<Result>) => Promise<Result>
+  log: { info(fields: object, text: string): void; warn(fields: object, text: string): void }
+}
+
+const startTimeoutMs = 30_000
+const quitTimeoutMs = 10_000
+const killTimeoutMs = 15_000
+/** A guest that is still booting misses the button, so it is pressed again. */
+const buttonEveryMs = 10_000
+const longestQemuLog = 1024 * 1024
+
+/** One machine: its QEMU process, its monitor, its serial log. The driver calls its verbs one after the other. */
+export class QemuMachine {
+  readonly instanceId: string
+  readonly console: ConsoleLog
+  readonly #host: MachineHost
+  readonly #paths: InstancePaths
+  #record: MachineRecord
+  #identity: ProcessIdentity | null = null
+  #qmp: QmpClient | null = null
+  #connecting: Promise<boolean> | null = null
+  /** The guest has powered off and QEMU waits to be told to end. */
+  #guestOff = false
+  /** We are ending it: its end is no event. */
+  #ending = false
+  /** Its process is being made: that there is none yet is no crash. */
+  #starting = false
+  /** It is to be destroyed: nobody waits for its guest any more. */
+  #doomed = false
+  /** We let go of it: what happens to it is the next worker's business. */
+  #released = false
+  #ready = { watch: new ReadyWatch(), position: 0, announced: false }
+  readonly #waiters = new Set<() => void>()
+
+  private constructor(host: MachineHost, instanceId: string, record: MachineRecord | null) {
+    this.#host = host
+    this.instanceId = instanceId
+    this.#paths = instancePaths(host.instancesDir, instanceId)
+    this.#record = record ?? { version: 1, instanceId, state: 'off', bootOffset: 0 }
+    this.console = new ConsoleLog({
+      live: this.#paths.serialLog,
+      dir: this.#paths.dir,
+      limitBytes: host.consoleLogBytes,
+    })
+  }
+
+  /** What is on disk of a machine, without touching its process. */
+  static async load(host: MachineHost, instanceId: string): Promise<QemuMachine> {
+    const record = await readRecord(instancePaths(host.instancesDir, instanceId).record)
+    return new QemuMachine(host, instanceId, record)
+  }
+
+  get paths(): InstancePaths {
+    return this.#paths
+  }
+
+  /** Keeps the notes for the first time. */
+  async note(): Promise<void> {
+    await this.#save({})
+  }
+
+  /** Finds the process that a former driver left, and connects. */
+  async adopt(): Promise<MachineStatus> {
+    this.#identity = readIdentity(this.#paths.identity)
+    if (this.#identity && isAlive(this.#identity)) {
+      this.#resetReady(this.#record.bootOffset)
+      if (this.#record.state !== 'running') await this.#save({ state: 'running' })
+      if (await this.#connect(5_000)) await this.#settleGuestOff()
+      else void this.#reconnect()
+    } else if (this.#record.state === 'running') {
+      // The host's own restart ends a guest, but that is no crash.
+      const state = !this.#identity || isOfFormerBoot(this.#identity) ? 'off' : 'crashed'
+      this.#forgetProcess()
+      await this.#save({ state })
+    }
+    return this.status()
+  }
+
+  async start(spec: MachineSpec): Promise<MachineStatus> {
+    if (this.#alive()) {
+      if (!this.#qmp) await this.#connect(5_000)
+      if (!this.#guestOff) return this.status()
+      await this.end()
+    }
+    if (!exists(this.#paths.disk))
+      throw new NephosError('driver_failed', `Instance ${spec.instanceId} has no disk on this host.`)
+    this.#forgetProcess()
+    for (const socket of [this.#paths.qmp, this.#paths.serial, this.#paths.vnc])
+      rmSync(socket, { force: true })
+    const bootOffset = this.console.size()
+    this.#starting = true
+    this.#ending = false
+    this.#guestOff = false
+    this.#resetReady(bootOffset)
+    try {
+      await this.#save({ state: 'running', bootOffset })
+      await this.#launch(spec)
+    } catch (error) {
+      await this.end()
+      throw error
+    } finally {
+      this.#starting = false
+    }
+    return this.status()
+  }
+
+  /** Presses the power button for at most `timeoutMs`, then ends the process. */
+  async stop(timeoutMs: number, signal?: AbortSignal): Promise<void> {
+    if (this.#alive()) {
+      this.#ending = true
+      try {
+        if (timeoutMs > 0 && !this.#guestOff) await this.#powerDown(timeoutMs, signal)
+      } catch (error) {
+        this.#ending = false
+        await this.#settleGuestOff()
+        throw error
+      }
+    }
+    await this.end()
+  }
+
+  /** Ends the process at once and notes that the machine is off. */
+  async end(): Promise<void> {
+    const identity = this.#identity ?? readIdentity(this.#paths.identity)
+    this.#ending = true
+    if (identity && isAlive(identity)) {
+      const qmp = this.#qmp
+      const told = qmp?.execute('quit', {}, 2_000).then(
+        () => true,
+        () => qmp.closed,
+      )
+      if (!(await told) || !(await waitForEnd(identity, quitTimeoutMs))) signalProcess(identity, 'SIGKILL')
+      if (!(await waitForEnd(identity, killTimeoutMs)))
+        throw new NephosError('driver_failed', `QEMU, process ${identity.pid}, cannot be ended.`)
+    }
+    this.#forgetProcess()
+    await this.#save({ state: 'off' })
+  }
+
+  /** It will be destroyed: a stop that waits for the guest goes on at once. */
+  doom(): void {
+    this.#doomed = true
+    this.#wake()
+  }
+
+  async destroy(): Promise<void> {
+    await this.end()
+    await rm(this.#paths.dir, { recursive: true, force: true })
+  }
+
+  async status(): Promise<MachineStatus> {
+    const { instanceId } = this
+    if (!this.#alive()) {
+      const unforeseen = !this.#starting && !this.#ending && !this.#guestOff
+      return { instanceId, powerState: unforeseen && this.#record.state !== 'off' ? 6 : 4, pid: null }
+    }
+    // A monitor that does not answer says nothing against the guest.
+    const answer = await this.#qmp?.execute('query-status').catch(() => undefined)
+    return { instanceId, powerState: powerStateOf(answer) ?? 1, pid: this.#identity!.pid }
+  }
+
+  /** What must be looked at now and then: length of the logs, the guest's word that it has booted. */
+  tick(): void {
+    if (!this.#alive()) return
+    this.#lookForReady()
+    this.console.trim()
+    if ((statSync(this.#paths.log, { throwIfNoEntry: false })?.size ?? 0) > longestQemuLog)
+      truncateSync(this.#paths.log)
+  }
+
+  /** Lets go of the machine without ending it. */
+  release(): void {
+    this.#released = true
+    this.#qmp?.close()
+    this.#qmp = null
+    this.#wake()
+  }
+
+  async #launch(spec: MachineSpec): Promise<void> {
+    const launched = launch(spec, this.#paths, this.#host)
+    const deadline = performance.now() + startTimeoutMs
+    for (;;) {
+      const ended = launched.ended()
+      if (ended) throw this.#failure(`QEMU ${ended}`)
+      this.#identity = readIdentity(this.#paths.identity)
+      if (this.#identity?.pid === launched.pid && exists(this.#paths.qmp) && (await this.#connect(2_000)))
+        return
+      if (performance.now() > deadline)
+        throw this.#failure(`QEMU gave no monitor in ${startTimeoutMs / 1_000} s`)
+      await sleep(20)
+    }
+  }
+
+  #failure(what: string): NephosError {
+    const words = qemuWords(this.#paths.log)
+    return new NephosError('driver_failed', words ? `${what}: ${words}` : `${what} and said nothing.`, {
+      detail: { instanceId: this.instanceId },
+    })
+  }
+
+  /** True when there is a connection; a second caller shares the attempt, for QEMU answers one at a time. */
+  #connect(timeoutMs: number): Promise<boolean> {
+    this.#connecting ??= this.#tryConnect(timeoutMs).finally(() => {
+      this.#connecting = null
+    })
+    return this.#connecting
+  }
+
+  async #tryConnect(timeoutMs: number): Promise<boolean> {
+    if (this.#qmp) return true
+    try {
+      const client = await QmpClient.connect(
+        this.#paths.qmp,
+        { onEvent: (event) => this.#hear(event), onClose: () => this.#disconnected() },
+        timeoutMs,
+      )
+      if (this.#released) {
+        client.close()
+        return false
+      }
+      this.#qmp = client
+      if (powerStateOf(await client.execute('query-status', {}, timeoutMs)) === 4) this.#guestOff = true
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  #hear({ event, data }: QmpEvent): void {
+    const { instanceId } = this
+    if (event === 'RESET' && data.guest === true) {
+      this.#resetReady(this.console.size())
+      this.#host.emit({ instanceId, kind: 'reset' })
+    } else if (event === 'SHUTDOWN') {
+      this.#guestOff = true
+      this.#wake()
+      if (!this.#ending) void this.#host.exclusive(instanceId, () => this.#settleGuestOff())
+    }
+  }
+
+  /** Ends QEMU after its guest has powered off by itself. */
+  async #settleGuestOff(): Promise<void> {
+    if (!this.#guestOff || this.#ending || this.#released) return
+    try {
+      await this.end()
+      this.#host.emit({ instanceId: this.instanceId, kind: 'powered-off' })
+    } catch (error) {
+      this.#host.log.warn(
+        { instanceId: this.instanceId, err: error },
+        'a machine that is off cannot be ended',
+      )
+    }
+  }
+
+  /** Connections that never came to be, or were let go of on purpose, end too: only the current one counts. */
+  #disconnected(): void {
+    if (!this.#qmp?.closed) return
+    this.#qmp = null
+    this.#wake()
+    if (!this.#released && !this.#ending) void this.#reconnect()
+  }
+
+  /** Connects again as long as the process lives; when it has died, that was a crash. */
+  async #reconnect(): Promise<void> {
+    const identity = this.#identity
+    for (
+      let pause = 50;
+      identity && this.#identity === identity && !this.#qmp;
+      pause = Math.min(pause * 2, 2_000)
+    ) {
+      if (this.#released || this.#ending) return
+      if (!isAlive(identity)) return this.#host.exclusive(this.instanceId, () => this.#crashed(identity))
+      await sleep(pause, undefined, { ref: false })
+      if (isAlive(identity) && (await this.#connect(2_000)))
+        return this.#host.exclusive(this.instanceId, () => this.#settleGuestOff())
+    }
+  }
+
+  async #crashed(identity: ProcessIdentity): Promise<void> {
+    if (this.#identity !== identity || this.#ending || this.#released) return
+    const { instanceId } = this
+    const words = qemuWords(this.#paths.log)
+    this.#host.log.warn({ instanceId, pid: identity.pid, words }, 'a machine crashed')
+    this.#forgetProcess()
+    // A signal from outside ends QEMU in order, with a SHUTDOWN event.
+    const kind = this.#guestOff ? 'powered-off' : 'crashed'
+    await this.#save({ state: this.#guestOff ? 'off' : 'crashed' }).catch((error) =>
+      this.#host.log.warn({ instanceId, err: error }, 'the notes on a crashed machine cannot be kept'),
+    )
+    this.#host.emit({ instanceId, kind })
+  }
+
+  async #powerDown(timeoutMs: number, signal?: AbortSignal): Promise<void> {
+    const deadline = performance.now() + timeoutMs
+    const over = new AbortController()
+    const wake = () => over.abort()
+    this.#waiters.add(wake)
+    signal?.addEventListener('abort', wake, { once: true })
+    try {
+      while (performance.now() < deadline && this.#qmp) {
+        if (over.signal.aborted || this.#doomed || signal?.aborted) break
+        await this.#qmp.execute('system_powerdown', {}, 2_000).catch(() => {})
+        const pause = Math.min(buttonEveryMs, Math.max(0, deadline - performance.now()))
+        await sleep(pause, undefined, { signal: over.signal }).catch(() => {})
+      }
+    } finally {
+      this.#waiters.delete(wake)
+      signal?.removeEventListener('abort', wake)
+    }
+    if (this.#guestOff || !this.#alive()) return
+    if (signal?.aborted)
+      throw new NephosError('cancelled', 'The stop was cancelled.', { cause: signal.reason })
+    if (this.#released) throw new NephosError('unavailable', 'The compute worker is being stopped.')
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiters) wake()
+  }
+
+  #lookForReady(): void {
+    const { watch, position, announced } = this.#ready
+    if (announced) return
+    const { offset, text } = this.console.read(position, 65_536)
+    if (text === '') return
+    this.#ready.position = offset + Buffer.byteLength(text)
+    if (!watch.feed(text)) return
+    this.#ready.announced = true
+    this.#host.emit({ instanceId: this.instanceId, kind: 'guest-ready' })
+  }
+
+  #resetReady(position: number): void {
+    this.#ready = { watch: new ReadyWatch(), position, announced: false }
+  }
+
+  #alive(): boolean {
+    return this.#identity !== null && isAlive(this.#identity)
+  }
+
+  #forgetProcess(): void {
+    this.#qmp?.close()
+    this.#qmp = null
+    this.#identity = null
+    rmSync(this.#paths.identity, { force: true })
+  }
+
+  async #save(change: Partial<MachineRecord>): Promise<void> {
+    this.#record = { ...this.#record, ...change }
+    if (exists(this.#paths.dir)) await writeRecord(this.#paths.record, this.#record)
+  }
+}
+
+const exists = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined

@@ -1,0 +1,251 @@
+import { appendFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { NephosError } from '@nephos/core/errors'
+import type {
+  BaseImage,
+  ComputeDriver,
+  Inventory,
+  MachineEvent,
+  MachineSpec,
+  MachineStatus,
+} from '../../driver.ts'
+import { readJson, writeJson } from '../atomic-file.ts'
+import { MachineEvents } from '../events.ts'
+import { KeyedLock } from '../keyed-lock.ts'
+import { ConsoleLog } from '../serial/console-log.ts'
+import { bootText, faults, type SimulatedMachine, simulatedMachine } from './machine.ts'
+
+/** What a simulated host needs to know. */
+export interface SimulatedDriverOptions {
+  /** Directory of this host's instances. */
+  instancesDir: string
+  vcpus: number
+  ramMib: number
+  diskGib: number
+  consoleLogBytes: number
+  /** How long a guest "boots", in milliseconds. Default 300. */
+  bootMs?: number
+  onError?: (error: unknown) => void
+}
+
+const powerStates = { running: 1, off: 4, crashed: 6 } as const
+const failed = (message: string): NephosError => new NephosError('driver_failed', `simulated: ${message}`)
+
+/**
+ * Machines that exist only as a state file and a synthetic log: for work on the dashboard and for scale tests. They
+ * survive the worker like real ones. A name such as `fail-start-x` asks for a failure (see {@link faults}).
+ */
+export class SimulatedDriver implements ComputeDriver {
+  readonly name = 'simulated'
+  readonly #options: SimulatedDriverOptions
+  readonly #machines = new Map<string, SimulatedMachine>()
+  readonly #timers = new Map<string, NodeJS.Timeout>()
+  readonly #lock = new KeyedLock()
+  readonly #events: MachineEvents
+
+  constructor(options: SimulatedDriverOptions) {
+    this.#options = options
+    this.#events = new MachineEvents(options.onError ?? (() => {}))
+  }
+
+  async inventory(): Promise<Inventory> {
+    const { vcpus, ramMib, diskGib } = this.#options
+    return { vcpus, ramMib, diskGib, facts: { simulated: true, accelerator: 'none' } }
+  }
+
+  async adopt(): Promise<MachineStatus[]> {
+    const names = await readdir(this.#options.instancesDir).catch(() => [])
+    await Promise.all(
+      names.map(async (id) => {
+        const read = simulatedMachine.safeParse(await readJson(this.#stateFile(id)))
+        if (!read.success || this.#machines.has(id)) return
+        this.#machines.set(id, read.data)
+        if (read.data.state === 'running') this.#scheduleGuest(read.data)
+      }),
+    )
+    return this.list()
+  }
+
+  async cacheImage(
+    image: BaseImage,
+    { signal, onProgress }: { signal: AbortSignal; onProgress: (bytes: number) => void },
+  ): Promise<void> {
+    if (signal.aborted)
+      throw new NephosError('cancelled', 'The copy of the image was cancelled.', { cause: signal.reason })
+    onProgress(image.sizeBytes)
+  }
+
+  createDisk(spec: MachineSpec): Promise<void> {
+    return this.#lock.run(spec.instanceId, async () => {
+      if (faults.disk(spec.name)) throw failed(`no disk for ${spec.name}, as its name asks`)
+      if (this.#machines.has(spec.instanceId)) return
+      await mkdir(this.#dir(spec.instanceId), { recursive: true })
+      await this.#save({
+        version: 1,
+        instanceId: spec.instanceId,
+        name: spec.name,
+        vcpus: spec.vcpus,
+        ramMib: spec.ramMib,
+        diskGib: spec.diskGib,
+        state: 'off',
+        ready: false,
+        boots: 0,
+      })
+    })
+  }
+
+  start(spec: MachineSpec): Promise<MachineStatus> {
+    return this.#lock.run(spec.instanceId, () => this.#start(spec))
+  }
+
+  stop(
+    instanceId: string,
+    { timeoutMs, signal }: { timeoutMs: number; signal?: AbortSignal },
+  ): Promise<void> {
+    return this.#lock.run(instanceId, () => this.#stop(instanceId, timeoutMs, signal))
+  }
+
+  reboot(
+    spec: MachineSpec,
+    { hard, timeoutMs }: { hard: boolean; timeoutMs: number },
+  ): Promise<MachineStatus> {
+    return this.#lock.run(spec.instanceId, async () => {
+      await this.#stop(spec.instanceId, hard ? 0 : timeoutMs)
+      return this.#start(spec)
+    })
+  }
+
+  async status(instanceId: string): Promise<MachineStatus> {
+    const machine = this.#machines.get(instanceId)
+    return { instanceId, powerState: powerStates[machine?.state ?? 'off'], pid: null }
+  }
+
+  list(): Promise<MachineStatus[]> {
+    return Promise.all([...this.#machines.keys()].map((id) => this.status(id)))
+  }
+
+  destroy(instanceId: string): Promise<void> {
+    return this.#lock.run(instanceId, async () => {
+      this.#clearTimer(instanceId)
+      this.#machines.delete(instanceId)
+      await rm(this.#dir(instanceId), { recursive: true, force: true })
+    })
+  }
+
+  consolePath(instanceId: string): string {
+    return join(this.#dir(instanceId), 'console.log')
+  }
+
+  async readConsole(instanceId: string, offset: number, limit: number) {
+    return this.#console(instanceId).read(offset, limit)
+  }
+
+  onEvent(listener: (event: MachineEvent) => void): void {
+    this.#events.add(listener)
+  }
+
+  async close(): Promise<void> {
+    for (const id of this.#timers.keys()) this.#clearTimer(id)
+  }
+
+  async #start(spec: MachineSpec): Promise<MachineStatus> {
+    const machine = this.#machines.get(spec.instanceId)
+    if (!machine) throw failed(`${spec.instanceId} has no disk; make it before the start`)
+    if (machine.state === 'running') return this.status(spec.instanceId)
+    if (faults.start(spec.name)) throw failed(`${spec.name} does not start, as its name asks`)
+    if (faults.slowStart(spec.name)) await sleep(2_000)
+    const { name, vcpus, ramMib, diskGib } = spec
+    const { boots } = machine
+    const booted = {
+      ...machine,
+      name,
+      vcpus,
+      ramMib,
+      diskGib,
+      boots: boots + 1,
+      state: 'running',
+      ready: false,
+    } as const
+    const text = bootText(booted, spec.nics, new Date())
+    const log = this.consolePath(spec.instanceId)
+    await Promise.all([boots === 0 ? writeFile(log, text) : appendFile(log, text), this.#save(booted)])
+    if (boots > 0) this.#console(spec.instanceId).trim()
+    this.#scheduleGuest(booted)
+    return this.status(spec.instanceId)
+  }
+
+  async #stop(instanceId: string, timeoutMs: number, signal?: AbortSignal): Promise<void> {
+    const machine = this.#machines.get(instanceId)
+    if (!machine || machine.state === 'off') return
+    if (faults.stop(machine.name)) throw failed(`${machine.name} does not stop, as its name asks`)
+    if (machine.state === 'running' && faults.ignoresPowerButton(machine.name))
+      await sleep(timeoutMs, undefined, { signal }).catch((cause) => {
+        throw new NephosError('cancelled', 'The stop was cancelled.', { cause })
+      })
+    this.#clearTimer(instanceId)
+    if (machine.state === 'running') await appendFile(this.consolePath(instanceId), 'simulated: power off\n')
+    await this.#save({ ...machine, state: 'off', ready: false })
+  }
+
+  /** What a guest does by itself after its start. */
+  #scheduleGuest(machine: SimulatedMachine): void {
+    const { instanceId, name, ready } = machine
+    if (ready || faults.neverReady(name)) return
+    this.#clearTimer(instanceId)
+    const timer = setTimeout(() => {
+      void this.#lock
+        .run(instanceId, () => this.#guestActs(instanceId))
+        .catch((error) => (this.#options.onError ?? (() => {}))(error))
+    }, this.#options.bootMs ?? 300)
+    timer.unref()
+    this.#timers.set(instanceId, timer)
+  }
+
+  async #guestActs(instanceId: string): Promise<void> {
+    this.#timers.delete(instanceId)
+    const machine = this.#machines.get(instanceId)
+    if (machine?.state !== 'running' || machine.ready) return
+    const { name } = machine
+    if (faults.crash(name) || faults.powerOff(name)) {
+      const crashed = faults.crash(name)
+      await appendFile(
+        this.consolePath(instanceId),
+        `simulated: ${crashed ? 'crash' : 'guest powered off'}\n`,
+      )
+      await this.#save({ ...machine, state: crashed ? 'crashed' : 'off' })
+      this.#events.emit({ instanceId, kind: crashed ? 'crashed' : 'powered-off' })
+      return
+    }
+    await appendFile(this.consolePath(instanceId), `READY ${name} (simulated)\n`)
+    await this.#save({ ...machine, ready: true })
+    this.#events.emit({ instanceId, kind: 'guest-ready' })
+  }
+
+  async #save(machine: SimulatedMachine): Promise<void> {
+    await writeJson(this.#stateFile(machine.instanceId), machine)
+    this.#machines.set(machine.instanceId, machine)
+  }
+
+  #clearTimer(instanceId: string): void {
+    clearTimeout(this.#timers.get(instanceId))
+    this.#timers.delete(instanceId)
+  }
+
+  #console(instanceId: string): ConsoleLog {
+    const dir = this.#dir(instanceId)
+    return new ConsoleLog({
+      live: this.consolePath(instanceId),
+      dir,
+      limitBytes: this.#options.consoleLogBytes,
+    })
+  }
+
+  #dir(instanceId: string): string {
+    return join(this.#options.instancesDir, instanceId)
+  }
+
+  #stateFile(instanceId: string): string {
+    return join(this.#dir(instanceId), 'simulated.json')
+  }
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+
+/** What is kept on disk of a simulated machine. */
+export const simulatedMachine = z.object({
+  version: z.literal(1),
+  instanceId: z.string(),
+  name: z.string(),
+  vcpus: z.number(),
+  ramMib: z.number(),
+  diskGib: z.number(),
+  state: z.enum(['off', 'running', 'crashed']),
+  ready: z.boolean(),
+  boots: z.number(),
+})
+
+/** One simulated machine. */
+export type SimulatedMachine = z.infer<typeof simulatedMachine>
+
+/** Failures that a name asks for, so that tests and demonstrations reach every path of the cloud. */
+export const faults = {
+  /** Its disk cannot be made. */
+  disk: (name: string) => name.startsWith('fail-disk-'),
+  /** It does not start. */
+  start: (name: string) => name.startsWith('fail-start-'),
+  /** It cannot be stopped or rebooted. */
+  stop: (name: string) => name.startsWith('fail-stop-'),
+  /** Its start takes two seconds. */
+  slowStart: (name: string) => name.startsWith('slow-start-'),
+  /** It crashes right after its start. */
+  crash: (name: string) => name.startsWith('crash-'),
+  /** Its guest powers off by itself right after its start. */
+  powerOff: (name: string) => name.startsWith('power-off-'),
+  /** Its guest ignores the power button. */
+  ignoresPowerButton: (name: string) => name.startsWith('deaf-'),
+  /** Its guest never says that it has booted. */
+  neverReady: (name: string) => name.startsWith('never-ready-'),
+}
+
+/** Synthetic serial log of one boot, that does not pretend to be a guest's. */
+export function bootText(machine: SimulatedMachine, nics: { mac: string; tap: string }[], at: Date): string {
+  const lines = [
+    'This machine is simulated: no guest runs, and nothing below was written by one.',
+    `simulated: power on, boot ${machine.boots}, ${at.toISOString()}`,
+    `simulated: ${machine.vcpus} vCPU, ${machine.ramMib} MiB, disk ${machine.diskGib} GiB`,
+    ...nics.map(({ mac, tap }) => `simulated: interface ${mac} on ${tap}`),
+  ]
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,3 @@
+import { probeMain } from './compute/drivers/probe-main.ts'
+
+process.exitCode = await probeMain(process.argv.slice(2))

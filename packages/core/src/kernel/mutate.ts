@@ -2,6 +2,7 @@ import { isWriteConflict, newId, type Prisma, type Tx } from '@nephos/db'
 import { type CloudEvent, eventSubject, type JobName, type JobPayload, jobSubject, jobs } from '@nephos/jobs'
 import type { Ctx, OutboxMessage } from './context.ts'
 import type { Json } from './errors.ts'
+import { LostRace } from './lost-race.ts'
 
 /** What a change says about itself in the audit log. */
 export interface AuditEntry {
@@ -65,7 +66,8 @@ export async function mutate<T>(ctx: Ctx, change: (tx: MutationTx) => Promise<T>
       if (outbox.length > 0) ctx.relay.kick(outbox)
       return result
     } catch (error) {
-      if (!isWriteConflict(error) || attempt >= maxAttempts) throw error
+      const lost = isWriteConflict(error) || error instanceof LostRace
+      if (!lost || attempt >= maxAttempts) throw error
     }
   }
 }

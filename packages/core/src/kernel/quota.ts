@@ -1,5 +1,6 @@
-import type { QuotaScope, Tx } from '@nephos/db'
+import { isUniqueViolation, type QuotaScope, type Tx } from '@nephos/db'
 import { NephosError } from './errors.ts'
+import { LostRace } from './lost-race.ts'
 
 /** Limits of a project (of a user for key pairs) unless an administrator set others; -1 is unlimited. */
 export const quotaDefaults = {
@@ -49,15 +50,10 @@ export async function takeQuota(db: Tx, ownerId: string, amounts: QuotaAmounts):
         data: { used: { increment: amount } },
       })
     if ((await raise()).count === 1) continue
+    // The counter did not exist, or somebody else made it just now: only the second refusal counts.
+    await makeCounter(db, key)
+    if ((await raise()).count === 1) continue
     const found = await db.quotaUsage.findUnique({ where: { scope_scopeId_resource: key } })
-    if (!found) {
-      await db.quotaUsage.upsert({
-        where: { scope_scopeId_resource: key },
-        create: { ...key, used: 0 },
-        update: {},
-      })
-      if ((await raise()).count === 1) continue
-    }
     const used = found?.used ?? 0
     throw new NephosError(
       'quota_exceeded',
@@ -67,6 +63,19 @@ export async function takeQuota(db: Tx, ownerId: string, amounts: QuotaAmounts):
         detail: { resource, requested: amount, used, limit },
       },
     )
+  }
+}
+
+/** PostgreSQL gives a transaction up in which an insert was refused, so the loser of the race starts over. */
+async function makeCounter(db: Tx, key: { scope: QuotaScope; scopeId: string; resource: string }) {
+  try {
+    await db.quotaUsage.upsert({
+      where: { scope_scopeId_resource: key },
+      create: { ...key, used: 0 },
+      update: {},
+    })
+  } catch (error) {
+    throw isUniqueViolation(error) ? new LostRace(error) : error
   }
 }
 

@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** The part of `<home>/run/cloud.json` that tests read. */
+export interface RunningCloud {
+  state: string
+  home: string
+  hostName: string
+  webUrl: string
+  apiUrl: string
+  simulated: boolean
+  drivers: { compute: { driver: string; accelerator?: string }; network: { driver: string } } | null
+  processes: { name: string; pid: number }[]
+}
+
+/** A cloud that a test or a benchmark has for itself. */
+export interface TestCloud {
+  readonly home: string
+  readonly webUrl: string
+  readonly apiUrl: string
+  readonly adminPassword: string
+  /** Read again at every call: processes are restarted. */
+  info: () => RunningCloud
+  /** Pid of one of its processes. @throws Error when it does not run */
+  pidOf: (name: string) => number
+  /** `kill -9` of one process, by the pid the cloud itself says it has. */
+  kill: (name: string) => number
+  /** Waits until the supervisor has started the process again. */
+  restarted: (name: string, formerPid: number, timeoutMs?: number) => Promise<number>
+  nephos: (...args: string[]) => Promise<string>
+  /** Ends everything it started, machines too, and removes its directory. */
+  destroy: () => Promise<void>
+}
+
+const root = resolve(import.meta.dirname, '../../..')
+
+function run(args: string[], env: NodeJS.ProcessEnv): Promise<string> {
+  return new Promise((done, fail) => {
+    const child = spawn(join(root, 'nephos'), args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text
+      })
+    child.once('error', fail)
+    child.once('close', (code) =>
+      code === 0
+        ? done(output)
+        : fail(new Error(`./nephos ${args.join(' ')} ended with ${code}:\n${output}`)),
+    )
+  })
+}
+
+/**
+ * Starts a cloud of its own beside whatever else runs: own state directory, free ports.
+ * `env` adds settings (`NEPHOS_COMPUTE_DRIVER: 'simulated'`).
+ * @throws Error with the output of `./nephos up` when it does not come up
+ */
+export async function startCloud(settings: Record<string, string> = {}): Promise<TestCloud> {
+  const home = mkdtempSync(join(tmpdir(), 'nephos-cloud-'))
+  const adminPassword = 'a password for tests only'
+  const inherited = Object.entries(process.env).filter(
+    ([key]) => !/^(NEPHOS_|DATABASE_URL|NATS_URL)/.test(key),
+  )
+  const env = {
+    ...Object.fromEntries(inherited),
+    NEPHOS_HOME: home,
+    NEPHOS_WEB_PORT: '0',
+    NEPHOS_API_PORT: '0',
+    NEPHOS_ADMIN_PASSWORD: adminPassword,
+    ...settings,
+  }
+  const info = () => JSON.parse(readFileSync(join(home, 'run/cloud.json'), 'utf8')) as RunningCloud
+  const destroy = async () => {
+    await run(['reset', '--yes'], env)
+    rmSync(home, { recursive: true, force: true })
+  }
+  try {
+    await run(['up', '--detach'], env)
+  } catch (error) {
+    await run(['down', '--all'], env).catch(() => undefined)
+    throw error
+  }
+  const { webUrl, apiUrl } = info()
+  const find = (name: string) => info().processes.find((candidate) => candidate.name === name)?.pid
+  const pidOf = (name: string) => {
+    const pid = find(name)
+    if (!pid) throw new Error(`process ${name} does not run`)
+    return pid
+  }
+  return {
+    home,
+    webUrl,
+    apiUrl,
+    adminPassword,
+    info,
+    pidOf,
+    kill: (name) => {
+      const pid = pidOf(name)
+      process.kill(pid, 'SIGKILL')
+      return pid
+    },
+    restarted: async (name, formerPid, timeoutMs = 30_000) => {
+      for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(100)) {
+        const pid = find(name)
+        if (pid && pid !== formerPid) return pid
+      }
+      throw new Error(`${name} was not started again within ${timeoutMs} ms`)
+    },
+    nephos: (...args) => run(args, env),
+    destroy,
+  }
+}

@@ -1,3 +1,4 @@
+export { announceDownHosts } from './announce-down.ts'
 export { heartbeat, type ServiceIdentity, signOff } from './heartbeat.ts'
 export { listHosts } from './list.ts'
 export { type HostReport, registerHost } from './register.ts'

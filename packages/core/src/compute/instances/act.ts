@@ -1,3 +1,5 @@
+import { newId, type Prisma } from '@nephos/db'
+import { cancelSubject } from '@nephos/jobs'
 import { type Ctx, conflict, isAdmin, type Json, type MutationTx, mutate } from '../../kernel/index.ts'
 import { type InstanceAction, instanceActions, whyNot } from '../states.ts'
 import { instanceChanged } from './changed.ts'
@@ -31,34 +33,59 @@ const maxRaces = 8
  * the instance's host. A lost race is looked at again: the state that won decides.
  * @throws NephosError not_found, or conflict saying why the state does not allow it
  */
-export const beginAction = (ctx: Ctx, plan: ActionPlan): Promise<ActionAccepted> =>
-  mutate(ctx, async (tx) => {
-    for (let race = 0; race < maxRaces; race++) {
-      const record = await findInstance(ctx, plan.id, tx.db)
-      const running = plan.action === 'delete' ? await runningDelete(tx, record) : null
-      if (running) return { operationId: running, instance: instanceRow(record, viewer(ctx)) }
-      refuse(ctx, plan, record)
-      const taskState = instanceActions[plan.action].sets
-      const written = await writeInstanceState(tx.db, record, { taskState })
-      if (!written) continue
-      if (plan.supersedes)
-        await tx.db.operation.updateMany({
-          where: {
-            resourceType: 'instance',
-            resourceId: record.id,
-            status: { in: ['queued', 'running'] },
-            kind: { not: 'instance-delete' },
-          },
-          data: { cancelRequested: true },
-        })
-      const operationId = start(tx, plan, written)
-      instanceChanged(tx, 'updated', written)
-      return { operationId, instance: instanceRow(written, viewer(ctx)) }
-    }
-    throw conflict('The instance is being changed by others at this moment.', {
-      remedy: 'Look at it and try again.',
-    })
+export async function beginAction(ctx: Ctx, plan: ActionPlan): Promise<ActionAccepted> {
+  const superseded: string[] = []
+  const accepted = await mutate(ctx, (tx) => accept(ctx, tx, plan, superseded))
+  // The rows say it for good; this only makes holders hear of it at once.
+  ctx.relay.kick(
+    superseded.map((id) => ({
+      id: newId(),
+      channel: 'live',
+      subject: cancelSubject(id),
+      payload: {},
+      headers: {},
+    })),
+  )
+  return accepted
+}
+
+async function accept(
+  ctx: Ctx,
+  tx: MutationTx,
+  plan: ActionPlan,
+  superseded: string[],
+): Promise<ActionAccepted> {
+  for (let race = 0; race < maxRaces; race++) {
+    const record = await findInstance(ctx, plan.id, tx.db)
+    const running = plan.action === 'delete' ? await runningDelete(tx, record) : null
+    if (running) return { operationId: running, instance: instanceRow(record, viewer(ctx)) }
+    refuse(ctx, plan, record)
+    const taskState = instanceActions[plan.action].sets
+    const written = await writeInstanceState(tx.db, record, { taskState })
+    if (!written) continue
+    if (plan.supersedes) superseded.push(...(await cancelOthers(tx, record.id)))
+    const operationId = start(tx, plan, written)
+    instanceChanged(tx, 'updated', written)
+    return { operationId, instance: instanceRow(written, viewer(ctx)) }
+  }
+  throw conflict('The instance is being changed by others at this moment.', {
+    remedy: 'Look at it and try again.',
   })
+}
+
+/** Asks what still runs for the instance to stop. */
+async function cancelOthers(tx: MutationTx, instanceId: string): Promise<string[]> {
+  const where: Prisma.OperationWhereInput = {
+    resourceType: 'instance',
+    resourceId: instanceId,
+    status: { in: ['queued', 'running'] },
+    kind: { not: 'instance-delete' },
+  }
+  const { count } = await tx.db.operation.updateMany({ where, data: { cancelRequested: true } })
+  if (count === 0) return []
+  const found = await tx.db.operation.findMany({ where, select: { id: true } })
+  return found.map(({ id }) => id)
+}
 
 const viewer = (ctx: Ctx) => ({ admin: isAdmin(ctx.actor) })
 

@@ -9,6 +9,7 @@ export { findInstance } from './find.ts'
 export { hostnameOf, instanceNames } from './hostname.ts'
 export { listInstances } from './list.ts'
 export { rebootInstance } from './reboot.ts'
+export { recoverStuckInstances } from './recover-stuck.ts'
 export { removeInstance } from './remove.ts'
 export { renameInstance } from './rename.ts'
 export {

@@ -1,0 +1,88 @@
+import { cpus } from 'node:os'
+import { registerHost } from '@nephos/core'
+import { consoleSubject, runEvery, sagaJobHandler } from '@nephos/jobs'
+import { startHeartbeats } from '../heartbeats.ts'
+import type { RoleDeps, RunningRole } from '../role.ts'
+import { ConsoleFollower } from './console/follow.ts'
+import type { ComputeDeps } from './deps.ts'
+import type { ComputeDriver } from './driver.ts'
+import { createComputeDriver } from './drivers/index.ts'
+import { GuestEvents } from './guest-events.ts'
+import { orphanMachines } from './reconcilers/orphan-machines.ts'
+import { reconcilePowerStates } from './reconcilers/power-state.ts'
+import { instanceCreate } from './sagas/instance-create.ts'
+import { instanceDelete } from './sagas/instance-delete.ts'
+import { instanceReboot } from './sagas/instance-reboot.ts'
+import { instanceStart } from './sagas/instance-start.ts'
+import { instanceStop } from './sagas/instance-stop.ts'
+
+const reconcileMs = 30_000
+const simulatedConcurrency = 32
+const textEncoder = new TextEncoder()
+
+/**
+ * Starts the compute role of a host: registers it, finds its machines again, runs the sagas of its instances, answers
+ * questions about consoles, and keeps the database true to what the machines do.
+ * @param given a driver to use instead of the configured one
+ */
+export async function startComputeWorker(
+  { services, hostName }: RoleDeps,
+  given?: ComputeDriver,
+): Promise<RunningRole> {
+  const { queue, config } = services
+  const log = services.log.child({ role: 'compute', host: hostName })
+  const driver = given ?? (await createComputeDriver(config, log))
+  const deps: ComputeDeps = { services, driver, hostName, log }
+  const guests = new GuestEvents(deps)
+  driver.onEvent((event) => guests.take(event))
+  const adopted = await driver.adopt()
+  const inventory = await driver.inventory()
+  log.info({ driver: driver.name, machines: adopted.length }, 'machines were adopted')
+  const hostId = await registerHost(services, {
+    name: hostName,
+    zone: config.zone,
+    inventory,
+    computeDriver: driver.name,
+  })
+  const follower = new ConsoleFollower({
+    driver,
+    log,
+    publish: (instanceId, chunk) =>
+      queue.bus.now()?.nc.publish(consoleSubject(instanceId), textEncoder.encode(JSON.stringify(chunk))),
+  })
+  const answers = queue.serve({
+    role: 'compute',
+    host: hostName,
+    handlers: {
+      'console.read': ({ instanceId, offset, limit }) => driver.readConsole(instanceId, offset, limit),
+      'console.follow': ({ instanceId, offset }) => follower.follow(instanceId, offset),
+    },
+  })
+  const intake = queue.consume({
+    role: 'compute',
+    host: hostName,
+    concurrency: driver.name === 'simulated' ? simulatedConcurrency : Math.max(4, cpus().length * 2),
+    handlers: {
+      'instance.create': sagaJobHandler(instanceCreate(deps)),
+      'instance.start': sagaJobHandler(instanceStart(deps)),
+      'instance.stop': sagaJobHandler(instanceStop(deps)),
+      'instance.reboot': sagaJobHandler(instanceReboot(deps)),
+      'instance.delete': sagaJobHandler(instanceDelete(deps)),
+    },
+  })
+  const heartbeats = await startHeartbeats(services, 'compute', hostName, hostId)
+  const loops = [
+    runEvery({ name: 'power-state', everyMs: reconcileMs, log, run: () => reconcilePowerStates(deps) }),
+    runEvery({ name: 'orphan-machines', everyMs: reconcileMs, log, run: orphanMachines(deps) }),
+  ]
+  return {
+    stop: async () => {
+      await Promise.all([intake.stop(), answers.stop()])
+      await Promise.all(loops.map((loop) => loop.stop()))
+      follower.close()
+      await guests.close()
+      await heartbeats.stop()
+      await driver.close()
+    },
+  }
+}

@@ -1,0 +1,34 @@
+import { runEvery, withLease } from '@nephos/jobs'
+import { detectDownServices } from './down-services.ts'
+import { recountUsage } from './host-usage.ts'
+import { sweepOutbox } from './outbox.ts'
+import { recountQuota } from './quota-usage.ts'
+import type { ReconcilerDeps } from './reconciler.ts'
+import { sweepOperations } from './stuck-operations.ts'
+import { freeStuckTasks } from './stuck-tasks.ts'
+
+const all = [sweepOutbox, sweepOperations, freeStuckTasks, recountUsage, recountQuota, detectDownServices]
+const leaseMs = 15_000
+
+/** Starts the reconcilers of the whole cloud. Of several schedulers, one at a time runs each. */
+export function startReconcilers(deps: ReconcilerDeps): { stop: () => Promise<void> } {
+  const { db, log, queue } = deps.services
+  const loops = all.map((make) => {
+    const { name, everyMs, run } = make(deps)
+    return runEvery({
+      name,
+      everyMs,
+      log,
+      run: () =>
+        withLease(
+          { db, name: `reconcile-${name}`, owner: queue.owner, ttlMs: Math.max(leaseMs, everyMs * 2) },
+          run,
+        ),
+    })
+  })
+  return {
+    stop: async () => {
+      await Promise.all(loops.map((loop) => loop.stop()))
+    },
+  }
+}

@@ -1,0 +1,73 @@
+import { faultOf, instanceChanged, instanceSelect, mutate, systemCtx, writeInstanceState } from '@nephos/core'
+import { type Failure, type JobHandler, runEvery, sagaJobHandler } from '@nephos/jobs'
+import { instanceDeleteUnplaced } from '../compute/sagas/instance-delete.ts'
+import { startHeartbeats } from '../heartbeats.ts'
+import type { RoleDeps, RunningRole } from '../role.ts'
+import { batched } from './batch.ts'
+import { HostTable } from './host-table.ts'
+import { startReconcilers } from './reconcilers/index.ts'
+import { type ScheduleRequest, type SchedulerState, schedule } from './schedule.ts'
+
+const concurrency = 64
+const largestBatch = 32
+
+/** Starts the scheduler: it places instances and runs the reconcilers of the whole cloud. Any number may run. */
+export async function startSchedulerWorker({ services, hostName }: RoleDeps): Promise<RunningRole> {
+  const { log, queue } = services
+  const ctx = systemCtx(services, `scheduler on ${hostName}`)
+  const hosts = new HostTable(services.db)
+  await hosts.refresh()
+  const unsubscribe = queue.hub().subscribe(
+    ({ noun }) => noun === 'host',
+    undefined,
+    (message) => {
+      if (message.type === 'event') hosts.putEvent(message.event.data)
+      else void hosts.refresh().catch((error: unknown) => log.warn({ err: error }, 'hosts could not be read'))
+    },
+  )
+  const refresh = runEvery({
+    name: 'refresh-hosts',
+    everyMs: Math.min(10_000, (services.config.serviceDownTime * 1000) / 3),
+    log,
+    run: () => hosts.refresh(),
+  })
+  const state: SchedulerState = { ctx, hosts, name: hostName }
+  const heartbeats = await startHeartbeats(services, 'scheduler', hostName, null)
+  const reconcilers = startReconcilers({ services, ctx })
+  const intake = queue.consume({
+    role: 'scheduler',
+    concurrency,
+    handlers: {
+      'instance.schedule': scheduleHandler(state),
+      'instance.delete-unplaced': sagaJobHandler(instanceDeleteUnplaced(services)),
+    },
+  })
+  return {
+    stop: async () => {
+      await intake.stop()
+      unsubscribe()
+      await Promise.all([refresh.stop(), reconcilers.stop(), heartbeats.stop()])
+    },
+  }
+}
+
+function scheduleHandler(state: SchedulerState): JobHandler<ScheduleRequest> {
+  const enqueue = batched<ScheduleRequest>(largestBatch, (requests) => schedule(state, requests))
+  return {
+    run: ({ payload }) => enqueue(payload),
+    giveUp: async ({ payload }, failure) => failUnplaced(state, payload.instanceId, failure),
+  }
+}
+
+/** The operation is ended by the queue; the instance must not stay in BUILD for ever. */
+const failUnplaced = ({ ctx }: SchedulerState, id: string, failure: Failure): Promise<void> =>
+  mutate(ctx, async (tx) => {
+    const record = await tx.db.instance.findUnique({ where: { id }, select: instanceSelect })
+    if (record?.vmState !== 'building' || record.taskState !== 'scheduling' || record.hostId) return
+    const written = await writeInstanceState(tx.db, record, {
+      vmState: 'error',
+      taskState: null,
+      ...faultOf(failure),
+    })
+    if (written) instanceChanged(tx, 'updated', written)
+  })

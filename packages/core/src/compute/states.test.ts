@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest'
+import {
+  type InstanceAction,
+  instanceActions,
+  instanceStatus,
+  taskStates,
+  vmStates,
+  whyNot,
+} from './states.ts'
+
+/** What Nova allows, written out once more and by hand: action → vm_states → task_states. */
+const allowed: Record<InstanceAction, (vm: string, task: string | null) => boolean> = {
+  start: (vm, task) => vm === 'stopped' && task === null,
+  stop: (vm, task) => ['active', 'error'].includes(vm) && task === null,
+  rebootSoft: (vm, task) => vm === 'active' && task === null,
+  rebootHard: (vm, task) =>
+    ['active', 'stopped', 'paused', 'suspended', 'error'].includes(vm) &&
+    [null, 'rebooting', 'reboot_pending', 'reboot_started', 'rebooting_hard'].includes(task),
+  delete: () => true,
+  rename: () => true,
+}
+const actions = Object.keys(instanceActions) as InstanceAction[]
+const tasks = [null, ...taskStates]
+
+describe('every action in every state', () => {
+  for (const action of actions)
+    for (const vmState of vmStates)
+      test(`${action} while ${vmState}`, () => {
+        for (const taskState of tasks) {
+          const why = whyNot(action, { vmState, taskState, locked: false })
+          expect({ taskState, allowed: why === null }).toEqual({
+            taskState,
+            allowed: allowed[action](vmState, taskState),
+          })
+          if (why) expect(why).toContain(taskState !== null && why.includes('wait') ? taskState : vmState)
+        }
+      })
+})
+
+test('a lock refuses what changes the instance, for everyone but administrators', () => {
+  for (const action of actions) {
+    const state = { vmState: 'active', taskState: null, locked: true } as const
+    const free = whyNot(action, { ...state, locked: false })
+    const refused = whyNot(action, state)
+    if (action === 'rename') expect(refused).toBeNull()
+    else expect(refused).toBe('The instance is locked.')
+    expect(whyNot(action, state, { ignoreLock: true })).toBe(free)
+  }
+})
+
+test('the status is derived as Nova does', () => {
+  const statuses = Object.fromEntries(vmStates.map((vmState) => [vmState, instanceStatus(vmState, null)]))
+  expect(statuses).toEqual({
+    building: 'BUILD',
+    active: 'ACTIVE',
+    stopped: 'SHUTOFF',
+    paused: 'PAUSED',
+    suspended: 'SUSPENDED',
+    rescued: 'RESCUE',
+    resized: 'VERIFY_RESIZE',
+    error: 'ERROR',
+    deleted: 'DELETED',
+    soft_deleted: 'SOFT_DELETED',
+    shelved: 'SHELVED',
+    shelved_offloaded: 'SHELVED_OFFLOADED',
+  })
+  expect(instanceStatus('active', 'rebooting')).toBe('REBOOT')
+  expect(instanceStatus('active', 'reboot_started_hard')).toBe('HARD_REBOOT')
+  expect(instanceStatus('active', 'powering-off')).toBe('ACTIVE')
+  expect(instanceStatus('stopped', 'rebooting_hard')).toBe('SHUTOFF')
+  for (const vmState of vmStates)
+    expect(instanceStatus(vmState, 'deleting')).toBe(instanceStatus(vmState, null))
+})

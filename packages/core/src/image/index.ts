@@ -13,6 +13,7 @@ export { type UploadCall, uploadImage } from './images/upload.ts'
 export { finishDeletes } from './reconcile/deleted-images.ts'
 export { expireUploads } from './reconcile/expired-uploads.ts'
 export { removeOrphanFiles } from './reconcile/orphan-files.ts'
+export { imageStore } from './store/open-store.ts'
 export { cancelImageUpload, createImage, deleteImage, listImages, showImage, updateImage }
 
 /** Verbs of this domain, nested by noun. */

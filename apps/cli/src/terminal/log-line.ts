@@ -8,7 +8,7 @@ const levels: Record<number, string> = {
   50: pc.red('error'),
   60: pc.red('fatal'),
 }
-const silent = new Set(['level', 'time', 'msg', 'pid', 'hostname', 'name', 'process', 'v'])
+const silent = new Set(['level', 'time', 'msg', 'pid', 'hostname', 'name', 'process', 'cloud', 'v'])
 
 /** A line of a log for people: pino's JSON as time, level, sentence and fields; anything else as it is. */
 export function formatLogLine(line: string, process?: string): string {

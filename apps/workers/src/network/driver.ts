@@ -22,6 +22,8 @@ export interface NetworkSpec {
   networkId: string
   segmentId: number
   mtu: number
+  /** False: its ports pass nothing. Contained in the ports' own state. */
+  adminStateUp: boolean
   subnets: SubnetSpec[]
   /** MAC of the DHCP port. */
   dhcpMac: string | null
@@ -70,4 +72,6 @@ export interface NetworkDriver {
   reconcile(desired: NetworkSpec[]): Promise<void>
   /** Removes everything of this host, its namespace too. */
   destroy(): Promise<void>
+  /** Lets go without removing anything: guests keep their network, a new driver finds all of it again. */
+  close(): Promise<void>
 }

@@ -1,0 +1,198 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { parseCidr } from '@nephos/core/addresses'
+import { z } from 'zod'
+import type { NetworkSpec } from '../../driver.ts'
+import { type DaemonSpec, findDaemon, reloadDaemon, startDaemon, stopDaemons } from './daemon.ts'
+import {
+  currentLeases,
+  dnsmasqCommand,
+  hasLeaseConflict,
+  hostsText,
+  optionsText,
+  servedSubnets,
+} from './dnsmasq.ts'
+import { readText, writeIfChanged } from './files.ts'
+import { haproxyCommand, haproxyConfig, type ProxyUser } from './haproxy.ts'
+import { readIp, runIp } from './host-tools.ts'
+import type { Link } from './links.ts'
+import { bridgeName, dhcpInterface, dhcpLinkName, metadataAddress, type NetworkPaths } from './names.ts'
+import { ensureNamespace, removeNamespace } from './namespaces.ts'
+
+/** Where DHCP and metadata of one network run. */
+export interface DhcpPlace {
+  hostNetns: string
+  netns: string
+  paths: NetworkPaths
+  metadataSocket: string
+  dhcpDomain: string
+  dnsmasqUser: string
+  proxyUser: ProxyUser | null
+}
+
+const dnsmasqOf = (network: NetworkSpec, place: DhcpPlace): DaemonSpec => ({
+  command: dnsmasqCommand(network, place.paths, { domain: place.dhcpDomain, user: place.dnsmasqUser }),
+  pidFile: place.paths.dnsmasqPid,
+  netns: place.netns,
+})
+
+const haproxyOf = (place: DhcpPlace): DaemonSpec => ({
+  command: haproxyCommand(place.paths),
+  pidFile: place.paths.haproxyPid,
+  netns: place.netns,
+})
+
+/** True when the network has a subnet that DHCP serves. */
+export const wantsDhcp = (network: NetworkSpec): boolean => servedSubnets(network).length > 0
+
+/**
+ * Makes the namespace, its link to the bridge, its addresses and both daemons what they are to be, whatever is there.
+ * @param links what the host's namespace has now
+ */
+export async function ensureDhcp(
+  network: NetworkSpec,
+  place: DhcpPlace,
+  links: readonly Link[],
+): Promise<void> {
+  await mkdir(place.paths.directory, { recursive: true, mode: 0o711 })
+  if (!wantsDhcp(network)) return removeDhcp(network.segmentId, place, links)
+  const [, changed] = await Promise.all([ensureLink(network, place, links), writeFiles(network, place)])
+  await Promise.all([ensureDnsmasq(network, place, changed), ensureHaproxy(network, place)])
+}
+
+/** Takes both daemons, the namespace and the link away. Nothing happens for what is not there. */
+export async function removeDhcp(segmentId: number, place: DhcpPlace, links: readonly Link[]): Promise<void> {
+  await stopDhcp(place)
+  await removeNamespace(place.netns)
+  const link = dhcpLinkName(segmentId)
+  if (links.some(({ name }) => name === link))
+    await runIp(place.hostNetns, [`link del dev ${link}`]).catch(() => {
+      // It goes by itself with the namespace at its other end, sooner or later.
+    })
+}
+
+/** Starts again what has died. @returns the names of what it started */
+export async function reviveDhcp(network: NetworkSpec, place: DhcpPlace): Promise<string[]> {
+  const revived = await Promise.all([
+    findDaemon(dnsmasqOf(network, place)).then(async (pid) => {
+      if (pid !== null) return []
+      await ensureDnsmasq(network, place, false)
+      return ['dnsmasq']
+    }),
+    findDaemon(haproxyOf(place)).then(async (pid) => {
+      if (pid !== null) return []
+      await ensureHaproxy(network, place)
+      return ['haproxy']
+    }),
+  ])
+  return revived.flat()
+}
+
+/** Makes the reservations known. An address that is still leased to a former port is freed first. */
+export async function updateLeases(network: NetworkSpec, place: DhcpPlace): Promise<void> {
+  if (!wantsDhcp(network)) return
+  const leases = (await readText(place.paths.leases)) ?? ''
+  if (hasLeaseConflict(leases, network.leases)) return forgetLeases(network, place)
+  if (!(await writeIfChanged(place.paths.hosts, hostsText(network)))) return
+  await ensureDnsmasq(network, place, true)
+}
+
+/**
+ * Forgets the leases of ports that are gone. dnsmasq keeps leases in its memory until they end, so it is started
+ * again; nothing happens when every lease still has its port.
+ */
+export async function forgetLeases(network: NetworkSpec, place: DhcpPlace): Promise<void> {
+  const before = (await readText(place.paths.leases)) ?? ''
+  if (!wantsDhcp(network) || !currentLeases(before, network.leases).changed) return
+  await stopDaemons('dnsmasq', place.paths.directory)
+  const { text } = currentLeases((await readText(place.paths.leases)) ?? '', network.leases)
+  await writeFile(place.paths.leases, text, { mode: 0o644 })
+  await writeIfChanged(place.paths.hosts, hostsText(network))
+  await startDaemon(dnsmasqOf(network, place))
+}
+
+async function stopDhcp(place: DhcpPlace): Promise<void> {
+  const { directory, hosts, options, leases, dnsmasqPid, haproxyConfig: config, haproxyPid } = place.paths
+  await Promise.all([stopDaemons('dnsmasq', directory), stopDaemons('haproxy', directory)])
+  await Promise.all(
+    [hosts, options, leases, dnsmasqPid, config, haproxyPid].map((path) => rm(path, { force: true })),
+  )
+}
+
+async function writeFiles(network: NetworkSpec, { paths }: DhcpPlace): Promise<boolean> {
+  const changed = await Promise.all([
+    writeIfChanged(paths.hosts, hostsText(network)),
+    writeIfChanged(paths.options, optionsText(network)),
+  ])
+  return changed.includes(true)
+}
+
+/** @param reload the files have changed since a running dnsmasq read them */
+async function ensureDnsmasq(network: NetworkSpec, place: DhcpPlace, reload: boolean): Promise<void> {
+  const spec = dnsmasqOf(network, place)
+  if (reload ? await reloadDaemon(spec) : (await findDaemon(spec)) !== null) return
+  await stopDaemons('dnsmasq', place.paths.directory)
+  await startDaemon(spec)
+}
+
+async function ensureHaproxy(network: NetworkSpec, place: DhcpPlace): Promise<void> {
+  const text = haproxyConfig(network.networkId, place.metadataSocket, place.proxyUser)
+  const changed = await writeIfChanged(place.paths.haproxyConfig, text)
+  if (!changed && (await findDaemon(haproxyOf(place))) !== null) return
+  await stopDaemons('haproxy', place.paths.directory)
+  await startDaemon(haproxyOf(place))
+}
+
+const addressSchema = z.array(
+  z.object({
+    mtu: z.number(),
+    address: z.string(),
+    flags: z.array(z.string()),
+    addr_info: z
+      .array(z.object({ family: z.string(), local: z.string(), prefixlen: z.number() }))
+      .default([]),
+  }),
+)
+
+async function ensureLink(network: NetworkSpec, place: DhcpPlace, links: readonly Link[]): Promise<void> {
+  const made = await ensureNamespace(place.netns)
+  // A namespace that was deleted by its name lives on while daemons are in it: they are of no use any more.
+  if (made) await stopDhcpDaemons(place)
+  const outer = dhcpLinkName(network.segmentId)
+  const bridge = bridgeName(network.segmentId)
+  const inner = made ? [] : await readInner(place.netns)
+  const found = links.find(({ name }) => name === outer)
+  const whole = found !== undefined && inner.length === 1
+  const hostCommands: string[] = []
+  if (found && !whole) hostCommands.push(`link del dev ${outer}`)
+  if (!whole)
+    hostCommands.push(`link add name ${outer} type veth peer name ${dhcpInterface} netns ${place.netns}`)
+  if (!whole || found.master !== bridge || found.mtu !== network.mtu || !found.up)
+    hostCommands.push(`link set dev ${outer} mtu ${network.mtu} master ${bridge} up`)
+  await runIp(place.hostNetns, hostCommands)
+  await runIp(place.netns, innerCommands(network, whole ? inner[0] : undefined))
+}
+
+const stopDhcpDaemons = ({ paths }: DhcpPlace) =>
+  Promise.all([stopDaemons('dnsmasq', paths.directory), stopDaemons('haproxy', paths.directory)])
+
+async function readInner(netns: string) {
+  const read = await readIp(['-n', netns, 'addr', 'show', 'dev', dhcpInterface]).catch(() => [])
+  return addressSchema.parse(read)
+}
+
+function innerCommands(network: NetworkSpec, found: z.output<typeof addressSchema>[number] | undefined) {
+  const wanted = [
+    ...servedSubnets(network).map(({ dhcpIp, cidr }) => `${dhcpIp}/${parseCidr(cidr)!.prefix}`),
+    `${metadataAddress}/32`,
+  ]
+  const present = (found?.addr_info ?? [])
+    .filter(({ family }) => family === 'inet')
+    .map(({ local, prefixlen }) => `${local}/${prefixlen}`)
+  const mac = network.dhcpMac && found?.address !== network.dhcpMac ? ` address ${network.dhcpMac}` : ''
+  const up = found?.flags.includes('UP') && found.mtu === network.mtu
+  return [
+    ...present.filter((one) => !wanted.includes(one)).map((one) => `addr del ${one} dev ${dhcpInterface}`),
+    ...(mac || !up ? [`link set dev ${dhcpInterface}${mac} mtu ${network.mtu} up`] : []),
+    ...wanted.filter((one) => !present.includes(one)).map((one) => `addr add ${one} dev ${dhcpInterface}`),
+  ]
+}

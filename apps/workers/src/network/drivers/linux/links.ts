@@ -1,0 +1,86 @@
+import { tapName } from '@nephos/core'
+import { z } from 'zod'
+import type { NetworkSpec, PortSpec } from '../../driver.ts'
+import { readIp } from './host-tools.ts'
+import { aliasOfNetwork, aliasOfPort, bridgeName, dhcpLinkName } from './names.ts'
+
+/** One interface as the kernel has it. */
+export interface Link {
+  name: string
+  /** bridge, tun, veth, … */
+  kind: string
+  master: string | null
+  mtu: number
+  /** Switched on. */
+  up: boolean
+  alias: string
+}
+
+const linkSchema = z.object({
+  ifname: z.string(),
+  flags: z.array(z.string()).default([]),
+  mtu: z.number(),
+  master: z.string().optional(),
+  ifalias: z.string().optional(),
+  linkinfo: z.object({ info_kind: z.string().optional() }).optional(),
+})
+
+/** The interfaces of a namespace. */
+export async function readLinks(netns: string): Promise<Link[]> {
+  const read = z.array(linkSchema).parse(await readIp(['-n', netns, '-d', 'link', 'show']))
+  return read.map((link) => ({
+    name: link.ifname,
+    kind: link.linkinfo?.info_kind ?? '',
+    master: link.master ?? null,
+    mtu: link.mtu,
+    up: link.flags.includes('UP'),
+    alias: link.ifalias ?? '',
+  }))
+}
+
+/** Commands of `ip` that make the bridge of a network what it is to be. */
+export function bridgeCommands(network: Pick<NetworkSpec, 'networkId' | 'segmentId' | 'mtu'>, links: Link[]) {
+  const name = bridgeName(network.segmentId)
+  const found = links.find((link) => link.name === name)
+  const alias = aliasOfNetwork(network.networkId)
+  const commands: string[] = []
+  if (found && found.kind !== 'bridge') commands.push(`link del dev ${name}`)
+  const kept = found?.kind === 'bridge' ? found : undefined
+  if (!kept) commands.push(`link add name ${name} type bridge stp_state 0 forward_delay 0 mcast_snooping 0`)
+  if (kept?.alias !== alias) commands.push(`link set dev ${name} alias ${alias}`)
+  if (!kept?.up || kept.mtu !== network.mtu) commands.push(`link set dev ${name} mtu ${network.mtu} up`)
+  return commands
+}
+
+/** Commands of `ip` that make a port's tap what it is to be. `owner`: numeric user who may open it. */
+export function tapCommands(
+  port: PortSpec,
+  network: Pick<NetworkSpec, 'segmentId' | 'mtu'>,
+  owner: number | null,
+  links: Link[],
+): string[] {
+  const name = tapName(port.portId)
+  const found = links.find((link) => link.name === name)
+  const master = bridgeName(network.segmentId)
+  const alias = aliasOfPort(port.portId)
+  const commands: string[] = []
+  if (!found) commands.push(`tuntap add dev ${name} mode tap${owner === null ? '' : ` user ${owner}`}`)
+  if (found?.alias !== alias) commands.push(`link set dev ${name} alias ${alias}`)
+  if (found?.mtu !== network.mtu || found.master !== master || found.up !== port.adminStateUp)
+    commands.push(
+      `link set dev ${name} mtu ${network.mtu} master ${master} ${port.adminStateUp ? 'up' : 'down'}`,
+    )
+  return commands
+}
+
+/** Interfaces of ours that nobody wants any more. */
+export function strayLinks(desired: readonly NetworkSpec[], links: readonly Link[]): Link[] {
+  const wanted = new Set(
+    desired.flatMap((network) => [
+      bridgeName(network.segmentId),
+      dhcpLinkName(network.segmentId),
+      ...network.ports.map(({ portId }) => tapName(portId)),
+    ]),
+  )
+  return links.filter(({ name }) => /^(br|dh|tap)[0-9a-f]+$/.test(name) && !wanted.has(name))
+}

@@ -1,3 +1,6 @@
+export { type AuthenticateInput, authenticate, type Face, type SignedIn } from './authenticate.ts'
 export { httpStatus, type PublicError, publicError, unexpected } from './errors.ts'
 export { checkSameOrigin, type OriginCheck } from './origin.ts'
 export { isHttps, newRequestId, requestIdOf } from './request.ts'
+export { readSessionCookie, sessionCookie, setSessionCookie } from './session-cookie.ts'
+export { requestContext } from './trpc/context.ts'

@@ -1,12 +1,12 @@
-import type { Actor, Ctx, Services } from '@nephos/core'
-
-/** Name of the browser's session cookie; its value is the session's secret. */
-export const sessionCookie = 'nephos_session'
+import type { Actor, Ctx, NephosError, Services } from '@nephos/core'
+import { setSessionCookie } from '../session-cookie.ts'
 
 /** What a tRPC call runs with: the context of core and the face's own means. */
 export interface TrpcContext extends Ctx {
-  /** Gives the browser this session secret, or takes it away with null. */
-  setSession: (secret: string | null) => void
+  /** Gives the browser this session secret, or takes it away with null. Absent on a face without cookies. */
+  setSession?: (secret: string | null) => void
+  /** Why nothing may be called at all: the answer of every procedure. */
+  refusal?: NephosError
 }
 
 /** What {@link createContext} takes. */
@@ -18,39 +18,31 @@ export interface ContextInput {
   /** Network address of the caller. */
   address: string
   userAgent?: string
-  /** Headers of the response, for the session cookie. */
-  resHeaders: Headers
+  /** Headers of the response, on a face that keeps the session in a cookie. */
+  resHeaders?: Headers
   /** True when the browser came over https; the cookie is then marked Secure. */
   secure?: boolean
+  refusal?: NephosError
 }
 
-/** Makes the context of one HTTP request. */
+/** The context of one HTTP request for the verbs of core. */
+export function requestContext({
+  services,
+  actor,
+  requestId,
+  address,
+  userAgent = '',
+}: Omit<ContextInput, 'resHeaders' | 'secure' | 'refusal'>): Ctx {
+  // Named one by one: what a process opened beside its services is nothing for a verb.
+  const { db, config, relay, ask, announce } = services
+  const log = services.log.child({ requestId })
+  return { db, config, relay, ask, announce, log, actor, requestId, address, userAgent }
+}
+
+/** The context of one HTTP request for the procedures. */
 export function createContext(input: ContextInput): TrpcContext {
-  const { services, actor, requestId, address, resHeaders } = input
-  return {
-    ...services,
-    log: services.log.child({ requestId }),
-    actor,
-    requestId,
-    address,
-    userAgent: input.userAgent ?? '',
-    setSession: (secret) => setSessionCookie(resHeaders, secret, input.secure ?? false),
-  }
-}
-
-/** Sets the session cookie on a response, or clears it with null. The session's own expiry is kept by the server. */
-export function setSessionCookie(headers: Headers, secret: string | null, secure: boolean): void {
-  const parts = [`${sessionCookie}=${secret ?? ''}`, 'Path=/', 'HttpOnly', 'SameSite=Lax']
-  if (secure) parts.push('Secure')
-  if (secret === null) parts.push('Max-Age=0')
-  headers.append('Set-Cookie', parts.join('; '))
-}
-
-/** The session secret of a `Cookie` header. */
-export function readSessionCookie(header: string | null | undefined): string | undefined {
-  for (const part of header?.split(';') ?? []) {
-    const [name, ...value] = part.trim().split('=')
-    if (name === sessionCookie && value.join('=')) return value.join('=')
-  }
-  return undefined
+  const { refusal, resHeaders, secure = false } = input
+  const ctx: TrpcContext = { ...requestContext(input), refusal }
+  if (resHeaders) ctx.setSession = (secret) => setSessionCookie(resHeaders, secret, secure)
+  return ctx
 }

@@ -1,28 +1,11 @@
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server'
-import { computeRouter } from './compute.ts'
-import { identityRouter } from './identity.ts'
-import { imageRouter } from './image.ts'
-import { createCallerFactory, router } from './init.ts'
-import { networkRouter } from './network.ts'
-import { operationRouter } from './operation.ts'
+import { createCallerFactory } from './init.ts'
+import { appRouter } from './root.ts'
 
-export {
-  type ContextInput,
-  createContext,
-  readSessionCookie,
-  sessionCookie,
-  setSessionCookie,
-  type TrpcContext,
-} from './context.ts'
-
-/** Every procedure of the cloud; a procedure's path is its verb's name. */
-export const appRouter = router({
-  identity: identityRouter,
-  compute: computeRouter,
-  network: networkRouter,
-  image: imageRouter,
-  operation: operationRouter,
-})
+export { sessionCookie } from '../session-cookie.ts'
+export { type ContextInput, createContext, type TrpcContext } from './context.ts'
+export { procedureLabel, type ServeTrpcOptions, serveTrpc } from './serve.ts'
+export { appRouter }
 
 /** The type that tRPC clients are made from. */
 export type AppRouter = typeof appRouter

@@ -1,4 +1,4 @@
-import { type ErrorCode, NephosError } from '@nephos/core'
+import { type Ctx, type ErrorCode, NephosError } from '@nephos/core'
 import { initTRPC, TRPCError } from '@trpc/server'
 import superjson from 'superjson'
 import { publicError, unexpected } from '../errors.ts'
@@ -35,14 +35,21 @@ const ownCodes: Partial<Record<TrpcCode, ErrorCode>> = {
   CLIENT_CLOSED_REQUEST: 'cancelled',
 }
 
-/** What a verb threw, as tRPC carries it. Unexpected errors are logged here and replaced. */
+/** The error as people may see it; an unexpected one is logged here and replaced. */
+export function toRefusal(
+  error: unknown,
+  log: Ctx['log'],
+  what: { [key: string]: string } = {},
+): NephosError {
+  if (error instanceof NephosError && error.code !== 'internal') return error
+  log.error({ err: error, ...what }, 'a request failed unexpectedly')
+  return unexpected(error)
+}
+
+/** What a verb threw, as tRPC carries it. */
 export function toTrpcError(error: unknown, ctx: TrpcContext, verb: string): TRPCError {
   if (error instanceof TRPCError) return error
-  let known = error instanceof NephosError ? error : unexpected(error)
-  if (known.code === 'internal') {
-    ctx.log.error({ err: error, verb }, 'a verb failed unexpectedly')
-    if (error instanceof NephosError) known = unexpected(error)
-  }
+  const known = toRefusal(error, ctx.log, { verb })
   return new TRPCError({ code: trpcCodes[known.code], message: known.message, cause: known })
 }
 

@@ -29,6 +29,7 @@ export async function answer<Output>(
   work: () => Promise<Output>,
 ): Promise<Output> {
   try {
+    if (ctx.refusal) throw ctx.refusal
     return await work()
   } catch (error) {
     throw toTrpcError(error, ctx, verb)

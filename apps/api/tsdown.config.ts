@@ -1,0 +1,13 @@
+import { defineConfig } from 'tsdown'
+
+export default defineConfig({
+  entry: ['src/main.ts'],
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  outDir: 'dist',
+  outExtensions: () => ({ js: '.mjs' }),
+  noExternal: [/^@nephos\//],
+  sourcemap: true,
+  dts: false,
+})

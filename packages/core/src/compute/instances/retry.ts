@@ -1,0 +1,76 @@
+import { type Operation, Prisma } from '@nephos/db'
+import { type Ctx, conflict, isAdmin } from '../../kernel/index.ts'
+import type { RetryHandler } from '../../operation/retry-handler.ts'
+import { type InstanceAction, instanceActions, whyNot } from '../states.ts'
+import { instanceChanged } from './changed.ts'
+import { findInstance } from './find.ts'
+import { type InstanceChanges, writeInstanceState } from './write-state.ts'
+
+const noFault: InstanceChanges = {
+  faultCode: null,
+  faultMessage: null,
+  faultDetail: Prisma.DbNull,
+  faultAt: null,
+}
+
+/** Builds an instance whose creation failed once more: on the host it has, or wherever the scheduler finds room. */
+export const retryInstanceCreate: RetryHandler = async (ctx, tx, operation) => {
+  const record = await findInstance(ctx, operation.resourceId, tx.db)
+  if (record.vmState !== 'error' || record.taskState !== null || record.launchedAt)
+    throw conflict('The instance is not one whose creation failed any more.', {
+      detail: { vmState: record.vmState, taskState: record.taskState },
+      remedy: 'Look at the instance, or create another one.',
+    })
+  const host = record.host?.name
+  const written = await writeInstanceState(tx.db, record, {
+    ...noFault,
+    vmState: 'building',
+    taskState: host ? 'networking' : 'scheduling',
+  })
+  if (!written) throw conflict('The instance was changed at this moment.', { remedy: 'Try again.' })
+  const payload = { operationId: operation.id, instanceId: record.id }
+  if (host) tx.job('instance.create', payload, { host })
+  else tx.job('instance.schedule', payload)
+  instanceChanged(tx, 'updated', written)
+}
+
+const jobOf = {
+  'instance-start': 'instance.start',
+  'instance-stop': 'instance.stop',
+  'instance-reboot': 'instance.reboot',
+  'instance-delete': 'instance.delete',
+} as const
+
+const isAction = (kind: string): kind is keyof typeof jobOf => Object.hasOwn(jobOf, kind)
+
+/** Starts, stops, reboots or deletes once more, if the instance's state allows it now. */
+export const retryInstanceAction: RetryHandler = async (ctx, tx, operation) => {
+  if (!isAction(operation.kind)) throw new Error(`${operation.kind} is no action on an instance`)
+  const record = await findInstance(ctx, operation.resourceId, tx.db)
+  const action = actionOf(operation)
+  const why = refusal(ctx, action, record)
+  if (why) throw conflict(why, { detail: { vmState: record.vmState, taskState: record.taskState, action } })
+  const host = record.host?.name
+  if (!host && action !== 'delete')
+    throw conflict('The instance is on no host.', { remedy: 'Delete it and create it again.' })
+  const written = await writeInstanceState(tx.db, record, { taskState: instanceActions[action].sets })
+  if (!written) throw conflict('The instance was changed at this moment.', { remedy: 'Try again.' })
+  const payload = { operationId: operation.id, instanceId: record.id }
+  if (host) tx.job(jobOf[operation.kind], payload, { host })
+  else tx.job('instance.delete-unplaced', payload)
+  instanceChanged(tx, 'updated', written)
+}
+
+/** The state table allows a delete at any time; another one that is under way makes this one needless. */
+const refusal = (ctx: Ctx, action: InstanceAction, record: Parameters<typeof whyNot>[1]): string | null =>
+  action === 'delete' && record.taskState === 'deleting'
+    ? 'The instance is being deleted already.'
+    : whyNot(action, record, { ignoreLock: isAdmin(ctx.actor) })
+
+function actionOf({ kind, input }: Operation): InstanceAction {
+  if (kind === 'instance-start') return 'start'
+  if (kind === 'instance-stop') return 'stop'
+  if (kind === 'instance-delete') return 'delete'
+  const hard = input !== null && typeof input === 'object' && 'type' in input && input.type === 'hard'
+  return hard ? 'rebootHard' : 'rebootSoft'
+}

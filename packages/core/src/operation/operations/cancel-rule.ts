@@ -1,0 +1,15 @@
+import type { Operation } from '@nephos/db'
+
+/** Kinds of work that can be stopped and taken back. A delete, once begun, has to end. */
+const cancellable = new Set(['instance-create', 'instance-start', 'instance-stop', 'instance-reboot'])
+
+/** Why an operation cannot be cancelled now, as a sentence, or null when it can. */
+export function whyNotCancel(
+  operation: Pick<Operation, 'kind' | 'status' | 'cancelRequested'>,
+): string | null {
+  if (operation.status === 'undoing') return 'The operation has failed and is being taken back already.'
+  if (operation.status !== 'queued' && operation.status !== 'running') return 'The operation has ended.'
+  if (!cancellable.has(operation.kind)) return 'Work of this kind cannot be stopped once it was asked for.'
+  if (operation.cancelRequested) return 'It is being cancelled already.'
+  return null
+}

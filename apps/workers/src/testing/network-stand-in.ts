@@ -1,0 +1,28 @@
+import { NephosError, type Services } from '@nephos/core'
+import type { RequestHandlers } from '@nephos/jobs'
+
+/** Stands in for the network worker of a host, and remembers which ports are wired. */
+export class NetworkStandIn {
+  readonly wired = new Set<string>()
+
+  readonly handlers = {
+    'network.wire': async ({ portIds }) => {
+      for (const id of portIds) this.wired.add(id)
+      return {
+        ports: portIds.map((portId) => ({ portId, tap: `tap${portId.slice(-8)}`, netns: null, mtu: 1450 })),
+      }
+    },
+    'network.unwire': async ({ ports }) => {
+      for (const { portId } of ports) this.wired.delete(portId)
+      return {}
+    },
+  } satisfies RequestHandlers
+
+  /** An `ask` that is answered here, without NATS. */
+  readonly ask: Services['ask'] = async (host, name, input) => {
+    const handlers: Record<string, ((value: never) => Promise<unknown>) | undefined> = this.handlers
+    const handler = handlers[name]
+    if (!handler) throw new NephosError('unavailable', `The host ${host} does not answer ${name}.`)
+    return (await handler(input as never)) as never
+  }
+}

@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto'
+import { type Ctx, createInstance } from '@nephos/core'
+import { makeFlavor, makeImage, makeNetwork, makeTenant, type TestCloud } from '@nephos/core/testing'
+
+/** A project with everything an instance needs. */
+export interface WorkerTenant {
+  ctx: Ctx
+  projectId: string
+  /** Asks for one instance, or several. */
+  create: (fields?: { name?: string; count?: number }) => Promise<{ id: string; operationId: string }[]>
+}
+
+/** Makes a project with a small flavor, an active image and a network, and without quota limits. */
+export async function makeWorkerTenant(
+  cloud: TestCloud,
+  flavor: { vcpus?: number; ramMib?: number; diskGib?: number } = {},
+): Promise<WorkerTenant> {
+  const { ctx, project } = await makeTenant(cloud)
+  const [{ id: flavorId }, { id: imageId }, network] = await Promise.all([
+    makeFlavor(cloud, flavor),
+    makeImage(cloud, {
+      projectId: project.id,
+      hashAlgo: 'sha512',
+      hashValue: randomBytes(64).toString('hex'),
+      location: 'file:0190c0de-test-image',
+    }),
+    makeNetwork(cloud, { projectId: project.id }),
+  ])
+  await cloud.db.quotaLimit.createMany({
+    data: ['instances', 'cores', 'ram', 'ports'].map((resource) => ({
+      projectId: project.id,
+      resource,
+      limit: -1,
+    })),
+  })
+  return {
+    ctx,
+    projectId: project.id,
+    create: async ({ name = 'web', count = 1 } = {}) => {
+      const { instances } = await createInstance({
+        ctx,
+        input: { name, count, flavorId, imageId, networkIds: [network.id] },
+      })
+      return instances
+    },
+  }
+}

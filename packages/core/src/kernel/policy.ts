@@ -7,7 +7,7 @@ import { NephosError } from './errors.ts'
  * - `anyone`: also without a session (login)
  * - `user`: everyone signed in, on what is their own (key pairs, own sessions)
  * - `project`: a role on the project of the session; administrators may too
- * - `domain`: the role on a domain, checked against the target by the verb; administrators may too
+ * - `domain`: the role on a domain, checked against the target by the verb; a role on the system counts in every domain
  * - `system`: the role on the whole cloud; role admin on a project counts as admin, as in OpenStack's default policies
  */
 export type Rule =
@@ -29,7 +29,7 @@ export function authorise(ctx: Ctx, verb: string, rule: Rule): void {
       ? actor.projectRoles
       : rule.scope === 'system'
         ? actor.systemRoles
-        : actor.domainRoles.flatMap((grant) => grant.roles)
+        : [...actor.systemRoles, ...actor.domainRoles.flatMap((grant) => grant.roles)]
   if (rule.scope === 'project' && !actor.project)
     throw new NephosError('forbidden', 'This needs a project.', {
       remedy: 'Choose a project and try again.',

@@ -543,7 +543,19 @@ CREATE UNIQUE INDEX "ScheduleAttempt_operationId_attempt_key" ON "ScheduleAttemp
 CREATE UNIQUE INDEX "Domain_name_key" ON "Domain"("name");
 
 -- CreateIndex
+CREATE INDEX "User_name_id_idx" ON "User"("name", "id");
+
+-- CreateIndex
+CREATE INDEX "User_createdAt_id_idx" ON "User"("createdAt", "id");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "User_domainId_name_key" ON "User"("domainId", "name");
+
+-- CreateIndex
+CREATE INDEX "Project_name_id_idx" ON "Project"("name", "id");
+
+-- CreateIndex
+CREATE INDEX "Project_createdAt_id_idx" ON "Project"("createdAt", "id");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Project_domainId_name_key" ON "Project"("domainId", "name");
@@ -553,6 +565,9 @@ CREATE UNIQUE INDEX "Role_name_key" ON "Role"("name");
 
 -- CreateIndex
 CREATE INDEX "Assignment_targetType_targetId_idx" ON "Assignment"("targetType", "targetId");
+
+-- CreateIndex
+CREATE INDEX "Assignment_createdAt_id_idx" ON "Assignment"("createdAt", "id");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Assignment_userId_roleId_targetType_targetId_key" ON "Assignment"("userId", "roleId", "targetType", "targetId");

@@ -1,4 +1,4 @@
-import { type Db, newHexId } from '@nephos/db'
+import { type Db, newHexId, type Tx } from '@nephos/db'
 import { type RoleName, roleNames } from '../../kernel/index.ts'
 
 /** Id and name of the built-in domain, as every OpenStack client expects them. */
@@ -12,7 +12,7 @@ const descriptions: Record<RoleName, string> = {
 }
 
 /** Makes the built-in domain and roles where they are missing. @returns the id of the domain */
-export async function seedIdentity(db: Db): Promise<string> {
+export async function seedIdentity(db: Db | Tx): Promise<string> {
   await db.domain.upsert({
     where: { id: defaultDomain.id },
     create: { ...defaultDomain, description: 'The built-in domain' },

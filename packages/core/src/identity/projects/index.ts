@@ -1,0 +1,6 @@
+export { createProject } from './create.ts'
+export { deleteProject } from './delete.ts'
+export { listProjects } from './list.ts'
+export type { ProjectRow } from './row.ts'
+export { showProject } from './show.ts'
+export { updateProject } from './update.ts'

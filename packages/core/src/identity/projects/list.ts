@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { defineVerb, keyset, type Page, page, pageInput, reader } from '../../kernel/index.ts'
+import { identityId, searchText, sortDirection, sortValue } from '../names.ts'
+import { inDomainsWith } from '../policy/domain-scope.ts'
+import { type ProjectRow, projectRow } from './row.ts'
+
+/** Projects of the domains that the actor may read. A user's own projects are in its session. */
+export const listProjects = defineVerb({
+  name: 'identity.projects.list',
+  kind: 'query',
+  rule: { scope: 'domain', role: 'reader' },
+  input: z.object({
+    ...pageInput,
+    sort: z
+      .object({ by: z.enum(['name', 'createdAt']), dir: sortDirection })
+      .default({ by: 'name', dir: 'asc' }),
+    search: searchText,
+    domainId: identityId.optional(),
+    enabled: z.boolean().optional(),
+  }),
+  run: async ({ ctx, input }): Promise<Page<ProjectRow>> => {
+    const { search, domainId, enabled, sort } = input
+    const { where, orderBy, take } = keyset({
+      field: sort.by,
+      direction: sort.dir,
+      limit: input.limit,
+      cursor: input.cursor,
+      parse: sortValue(sort.by),
+    })
+    const projects = await reader(ctx).project.findMany({
+      where: {
+        AND: [
+          inDomainsWith(ctx.actor, 'reader'),
+          { domainId, enabled },
+          search ? { OR: [{ name: { contains: search } }, { id: search }] } : {},
+          where,
+        ],
+      },
+      include: { domain: true },
+      orderBy,
+      take,
+    })
+    return page(projects.map(projectRow), input.limit, (row) => row[sort.by])
+  },
+})

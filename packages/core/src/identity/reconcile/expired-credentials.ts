@@ -1,0 +1,27 @@
+import type { Services } from '../../kernel/index.ts'
+import { throttleWindowMs } from '../login/throttle.ts'
+
+const keptMs = 7 * 86_400_000
+
+/** What {@link removeExpiredCredentials} deleted. */
+export interface RemovedCredentials {
+  sessions: number
+  tokens: number
+  throttles: number
+}
+
+/** Deletes sessions and tokens that ended a week ago, and counters of failed logins whose window has passed. */
+export async function removeExpiredCredentials({ db }: Pick<Services, 'db'>): Promise<RemovedCredentials> {
+  const now = Date.now()
+  const old = new Date(now - keptMs)
+  const sessions = await db.session.deleteMany({
+    where: { OR: [{ absoluteExpiresAt: { lt: old } }, { revokedAt: { lt: old } }] },
+  })
+  const tokens = await db.token.deleteMany({
+    where: { OR: [{ expiresAt: { lt: old } }, { revokedAt: { lt: old } }] },
+  })
+  const throttles = await db.loginThrottle.deleteMany({
+    where: { windowStart: { lt: new Date(now - throttleWindowMs) } },
+  })
+  return { sessions: sessions.count, tokens: tokens.count, throttles: throttles.count }
+}

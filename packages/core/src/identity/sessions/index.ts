@@ -1,0 +1,8 @@
+export { currentSession } from './current.ts'
+export type { CloudNotice, CurrentSession } from './current-session.ts'
+export { listSessions, type SessionRow } from './list.ts'
+export { login } from './login.ts'
+export { logout } from './logout.ts'
+export { revokeSession } from './revoke.ts'
+export { rotateSession } from './rotate.ts'
+export { switchProject } from './switch-project.ts'

@@ -1,0 +1,5 @@
+export { authenticateToken } from './authenticate.ts'
+export { createToken } from './create.ts'
+export { listTokens } from './list.ts'
+export { revokeToken } from './revoke.ts'
+export type { TokenRow } from './row.ts'

@@ -1,0 +1,8 @@
+export { changeOwnPassword } from './change-own-password.ts'
+export { createUser } from './create.ts'
+export { deleteUser } from './delete.ts'
+export { listUsers } from './list.ts'
+export type { UserRow } from './row.ts'
+export { setUserPassword } from './set-password.ts'
+export { showUser } from './show.ts'
+export { updateUser } from './update.ts'

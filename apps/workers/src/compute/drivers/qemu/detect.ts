@@ -5,7 +5,7 @@ import type { Accelerator } from './command-line.ts'
 import { sandbox } from './command-line.ts'
 import { hostEnvironment, lastWords } from './host-command.ts'
 import { qemuVersion } from './inventory.ts'
-import { probeKvm } from './kvm-probe.ts'
+import { lastVerdict, probeKvm } from './kvm-probe.ts'
 import { becomeUser, findUser, type QemuUser } from './user.ts'
 
 /** What to look for, and where. */
@@ -29,7 +29,7 @@ export interface ComputeDetection {
   reasons: string[]
   /** What would unlock more, one sentence each. */
   unlock: string[]
-  /** False when a driver was demanded that does not work here: then `reasons` says why. */
+  /** False when QEMU was demanded and does not work here: `reasons` says why. */
   usable: boolean
   qemuVersion: string | null
 }
@@ -46,9 +46,7 @@ export async function detectCompute(options: DetectOptions): Promise<ComputeDete
   if (lacks.length > 0) {
     const reasons = lacks.map(({ reason }) => reason)
     const unlock = lacks.map(({ remedy }) => remedy)
-    return computeDriver === 'qemu'
-      ? { ...simulated, driver: 'qemu', usable: false, reasons, unlock }
-      : { ...simulated, usable: true, reasons, unlock }
+    return { ...simulated, usable: computeDriver === 'auto', reasons, unlock }
   }
   const version = await qemuVersion(binary)
   const chosen = await pickAccelerator(options, binary, version)
@@ -150,8 +148,13 @@ async function pickAccelerator(
   version: string,
 ): Promise<Pick<ComputeDetection, 'accelerator' | 'reasons' | 'unlock'>> {
   const { accelerator, hostDir, guestDir } = options
-  if (accelerator !== 'auto')
-    return { accelerator, reasons: [`The accelerator ${accelerator} was asked for.`], unlock: [] }
+  const cacheFile = join(hostDir, 'kvm-probe.json')
+  if (accelerator !== 'auto') {
+    // The supervisor looks once and then demands what it found: the reason is in what was found.
+    const verdict = accelerator === 'tcg' ? await lastVerdict(cacheFile) : null
+    const asked = `The accelerator ${accelerator} was asked for.`
+    return { accelerator, reasons: [verdict?.works === false ? sentence(verdict.reason) : asked], unlock: [] }
+  }
   const slow = 'Guests are emulated (TCG), about ten times slower than with KVM.'
   const tcg = (reason: string, remedy: string) => ({
     accelerator: 'tcg' as const,
@@ -172,9 +175,8 @@ async function pickAccelerator(
   await mkdir(hostDir, { recursive: true, mode: 0o711 })
   const user =
     process.getuid?.() === 0 ? ((await findUser(options.qemuUser)) ?? (await findUser('nobody'))) : null
-  const cacheFile = join(hostDir, 'kvm-probe.json')
   const verdict = await probeKvm({ binary, qemuVersion: version, kernel, initrd, user, cacheFile })
-  if (verdict.works) return { accelerator: 'kvm', reasons: [`${sentence(verdict.reason)}`], unlock: [] }
+  if (verdict.works) return { accelerator: 'kvm', reasons: [sentence(verdict.reason)], unlock: [] }
   return tcg(
     sentence(verdict.reason),
     `Repair KVM and delete ${cacheFile} to try again, or set NEPHOS_ACCELERATOR=kvm to use it all the same.`,

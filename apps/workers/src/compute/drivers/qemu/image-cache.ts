@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { NephosError } from '@nephos/core/errors'
@@ -69,6 +68,7 @@ export class ImageCache {
       leave = () => reject(cancelled(signal))
     })
     signal.addEventListener('abort', leave, { once: true })
+    if (signal.aborted) leave()
     try {
       await Promise.race([flight.done, left])
     } finally {
@@ -99,26 +99,14 @@ async function copy(
   report: (bytes: number) => void,
 ): Promise<void> {
   const part = `${path}.${randomBytes(4).toString('hex')}.part`
-  const hash = createHash('sha512')
-  let bytes = 0
   try {
-    await pipeline(
-      await image.open(),
-      async function* measure(chunks: AsyncIterable<Buffer>) {
-        for await (const chunk of chunks) {
-          bytes += chunk.length
-          if (bytes > image.sizeBytes) throw damaged(image, `has more than its ${image.sizeBytes} bytes`)
-          hash.update(chunk)
-          report(bytes)
-          yield chunk
-        }
-      },
-      createWriteStream(part, { mode: 0o644, flags: 'wx' }),
-      { signal },
-    )
-    if (bytes !== image.sizeBytes) throw damaged(image, `has ${bytes} of its ${image.sizeBytes} bytes`)
-    if (hash.digest('hex') !== image.sha512) throw damaged(image, 'does not have the bytes its hash promises')
-    await synced(part)
+    const file = await open(part, 'wx', 0o644)
+    try {
+      await pipeline(await image.open(), (chunks) => write(chunks, file, image, report), { signal })
+      await file.sync()
+    } finally {
+      await file.close()
+    }
     await rename(part, path)
   } catch (error) {
     await rm(part, { force: true })
@@ -127,21 +115,28 @@ async function copy(
     throw new NephosError(
       'driver_failed',
       `The image could not be copied to this host: ${(error as Error).message}`,
-      {
-        detail: { imageId: image.imageId },
-        cause: error,
-      },
+      { detail: { imageId: image.imageId }, cause: error },
     )
   }
 }
 
-async function synced(path: string): Promise<void> {
-  const file = await open(path, 'r')
-  try {
-    await file.sync()
-  } finally {
-    await file.close()
+async function write(
+  chunks: AsyncIterable<Buffer>,
+  file: FileHandle,
+  image: BaseImage,
+  report: (bytes: number) => void,
+): Promise<void> {
+  const hash = createHash('sha512')
+  let bytes = 0
+  for await (const chunk of chunks) {
+    bytes += chunk.length
+    if (bytes > image.sizeBytes) throw damaged(image, `has more than its ${image.sizeBytes} bytes`)
+    hash.update(chunk)
+    await file.writeFile(chunk)
+    report(bytes)
   }
+  if (bytes !== image.sizeBytes) throw damaged(image, `has ${bytes} of its ${image.sizeBytes} bytes`)
+  if (hash.digest('hex') !== image.sha512) throw damaged(image, 'does not have the bytes its hash promises')
 }
 
 const damaged = (image: BaseImage, how: string): NephosError =>

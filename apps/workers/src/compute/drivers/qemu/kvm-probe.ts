@@ -53,6 +53,11 @@ export async function probeKvm(options: KvmProbeOptions): Promise<KvmVerdict> {
   return verdict
 }
 
+/** The verdict that was kept, whatever has changed since; null when there is none. */
+export async function lastVerdict(cacheFile: string): Promise<KvmVerdict | null> {
+  return cached.safeParse(await readJson(cacheFile)).data?.verdict ?? null
+}
+
 async function cacheKey({ kernel, qemuVersion, user }: KvmProbeOptions): Promise<string> {
   const { size, mtimeMs } = await stat(kernel)
   const cpu = (await readFile('/proc/cpuinfo', 'utf8')).split('\n\n')[0]!

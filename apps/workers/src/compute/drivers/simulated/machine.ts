@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** What is kept on disk of a simulated machine. */
-export const simulatedMachine = z.object({
+const simulatedMachine = z.object({
   version: z.literal(1),
   instanceId: z.string(),
   name: z.string(),
@@ -9,12 +9,24 @@ export const simulatedMachine = z.object({
   ramMib: z.number(),
   diskGib: z.number(),
   state: z.enum(['off', 'running', 'crashed']),
-  ready: z.boolean(),
   boots: z.number(),
 })
 
 /** One simulated machine. */
 export type SimulatedMachine = z.infer<typeof simulatedMachine>
+
+/** The last state in a file of states, one JSON a line; null when there is none. A last line may be cut short. */
+export function lastState(text: string): SimulatedMachine | null {
+  for (const line of text.split('\n').reverse()) {
+    try {
+      const parsed = simulatedMachine.safeParse(JSON.parse(line))
+      if (parsed.success) return parsed.data
+    } catch {
+      // Cut short by the end of a former worker: the line before it counts.
+    }
+  }
+  return null
+}
 
 /** Failures that a name asks for, so that tests and demonstrations reach every path of the cloud. */
 export const faults = {

@@ -2,6 +2,7 @@ import { faultOf, instanceChanged, instanceSelect, mutate, systemCtx, writeInsta
 import { type Failure, type JobHandler, runEvery, sagaJobHandler } from '@nephos/jobs'
 import { instanceDeleteUnplaced } from '../compute/sagas/instance-delete.ts'
 import { startHeartbeats } from '../heartbeats.ts'
+import { networkDelete } from '../network/sagas/network-delete.ts'
 import type { RoleDeps, RunningRole } from '../role.ts'
 import { batched } from './batch.ts'
 import { HostTable } from './host-table.ts'
@@ -40,6 +41,7 @@ export async function startSchedulerWorker({ services, hostName }: RoleDeps): Pr
     handlers: {
       'instance.schedule': scheduleHandler(state),
       'instance.delete-unplaced': sagaJobHandler(instanceDeleteUnplaced(services)),
+      'network.delete': sagaJobHandler(networkDelete(services)),
     },
   })
   return {

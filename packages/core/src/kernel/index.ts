@@ -1,6 +1,7 @@
 export * from './actor.ts'
 export * from './context.ts'
 export * from './errors.ts'
+export * from './event-feed.ts'
 export * from './lost-race.ts'
 export * from './mutate.ts'
 export * from './page.ts'

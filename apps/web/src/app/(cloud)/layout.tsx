@@ -1,0 +1,23 @@
+import type { ReactNode } from 'react'
+import { RenameProvider } from '#features/instances/rename-dialog.tsx'
+import { SessionProvider } from '#features/session/session-provider.tsx'
+import { ToLogin } from '#features/session/to-login.tsx'
+import { Shell } from '#features/shell/shell.tsx'
+import { clientConfig } from '#server/client-config.ts'
+import { eventPlace } from '#server/events.ts'
+import { readPageSession } from '#server/session.ts'
+
+/** Everything behind the login. */
+export default async function CloudLayout({ children }: { children: ReactNode }) {
+  // The place in the event stream must be taken before anything is read: events after it are replayed.
+  const seq = eventPlace()
+  const session = await readPageSession()
+  if (!session) return <ToLogin />
+  return (
+    <SessionProvider initial={session} config={clientConfig()} seq={seq}>
+      <RenameProvider>
+        <Shell>{children}</Shell>
+      </RenameProvider>
+    </SessionProvider>
+  )
+}

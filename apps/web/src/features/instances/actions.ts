@@ -1,0 +1,70 @@
+import { type InstanceAction, instanceActions, type TaskStateName, whyNot } from '@nephos/core/states'
+import { Pencil, Play, RotateCcw, RotateCw, Square, Trash2 } from 'lucide-react'
+import type { ComponentType } from 'react'
+import type { InstanceRow } from './row.ts'
+
+/** How one action on an instance is offered, everywhere it is. */
+export interface InstanceActionSpec {
+  id: InstanceAction
+  label: string
+  icon: ComponentType<{ className?: string }>
+  danger?: boolean
+  /** Offered for several at once. */
+  bulk?: boolean
+  /** "Stopping web-1": while it is being asked for. */
+  doing: string
+}
+
+/** The actions on an instance, in the order of menus. What is allowed when stands in core's state table. */
+export const instanceActionSpecs: readonly InstanceActionSpec[] = [
+  { id: 'start', label: 'Start', icon: Play, bulk: true, doing: 'Starting' },
+  { id: 'stop', label: 'Stop', icon: Square, bulk: true, doing: 'Stopping' },
+  { id: 'rebootSoft', label: 'Reboot', icon: RotateCw, doing: 'Rebooting' },
+  { id: 'rebootHard', label: 'Hard reboot', icon: RotateCcw, doing: 'Hard rebooting' },
+  { id: 'rename', label: 'Rename', icon: Pencil, doing: 'Renaming' },
+  { id: 'delete', label: 'Delete', icon: Trash2, danger: true, bulk: true, doing: 'Deleting' },
+]
+
+/** Who wants to act. */
+export interface Asker {
+  isAdmin: boolean
+  /** Why this person may not change anything, or null. */
+  readOnly: string | null
+}
+
+/** Why the action cannot be done on this instance now, as a sentence, or null when it can. */
+export function actionReason(
+  action: InstanceAction,
+  row: Pick<InstanceRow, 'vmState' | 'taskState' | 'locked'>,
+  { isAdmin, readOnly }: Asker,
+): string | null {
+  if (readOnly) return readOnly
+  // The table allows deleting again what is being deleted; asking twice helps nobody.
+  if (action === 'delete' && row.taskState === 'deleting') return 'The instance is being deleted.'
+  return whyNot(action, row, { ignoreLock: isAdmin })
+}
+
+/** Why an action can be done on none of several instances, or null when it can on at least one. */
+export function bulkReason(
+  action: InstanceAction,
+  rows: readonly InstanceRow[],
+  asker: Asker,
+): string | null {
+  const reasons = rows.map((row) => actionReason(action, row, asker))
+  if (rows.length === 0) return 'Nothing is selected.'
+  if (reasons.some((reason) => reason === null)) return null
+  const [first] = reasons
+  return reasons.every((reason) => reason === first)
+    ? first!
+    : 'None of the selected instances allows it now.'
+}
+
+/** The instance as it will be once the action is accepted: what the page shows in the same frame. */
+export function afterAsking<Row extends Pick<InstanceRow, 'taskState' | 'updatedAt'>>(
+  action: InstanceAction,
+  row: Row,
+  now = new Date(),
+): Row {
+  const sets: TaskStateName | null = instanceActions[action].sets
+  return sets ? { ...row, taskState: sets, updatedAt: now } : row
+}

@@ -1,0 +1,195 @@
+'use client'
+import { useMutation } from '@tanstack/react-query'
+import { useRouter, useSearchParams } from 'next/navigation'
+import { useId, useMemo, useState } from 'react'
+import { toast } from 'sonner'
+import { useUnsavedGuard } from '#features/list/use-unsaved-guard.ts'
+import { useClientConfig, useWhyReadOnly } from '#features/session/use-session.ts'
+import { paths } from '#paths.ts'
+import { useTRPC } from '#trpc/client.ts'
+import { fieldErrors, readError } from '#trpc/error.ts'
+import { BackLink } from '#ui/back-link.tsx'
+import { Button } from '#ui/button.tsx'
+import { ErrorPanel } from '#ui/error-panel.tsx'
+import { count as counted } from '#ui/format.ts'
+import { PageHeader } from '#ui/page-header.tsx'
+import { amountsOf, defaultFlavor, defaultNetwork, equivalentCurl, exceeded, suggestName } from './choices.ts'
+import { FlavorSection, ImageSection, NameSection, NetworkSection, OptionsSection } from './sections.tsx'
+import { Summary } from './summary.tsx'
+import { useChoices } from './use-choices.ts'
+
+/** Everything that was entered; undefined where nobody chose yet and the default stands. */
+export interface Draft {
+  name: string
+  count: number
+  imageId?: string
+  flavorId?: string
+  networkIds?: string[]
+  keyName?: string | null
+  userData: string
+  description: string
+}
+
+const fields = ['name', 'count', 'imageId', 'flavorId', 'networkIds', 'keyName', 'userData', 'description']
+
+/** Creates instances on one page: with what is filled in, a click is enough. */
+export function InstanceCreatePage() {
+  const trpc = useTRPC()
+  const router = useRouter()
+  const preset = useSearchParams()
+  const readOnly = useWhyReadOnly()
+  const { apiUrl } = useClientConfig()
+  const formId = useId()
+  const choices = useChoices()
+  const [suggested] = useState(() => suggestName())
+  const [draft, setDraft] = useState<Draft>({
+    name: '',
+    count: 1,
+    imageId: preset.get('image') ?? undefined,
+    flavorId: preset.get('flavor') ?? undefined,
+    networkIds: preset.get('network') ? [preset.get('network')!] : undefined,
+    keyName: preset.get('key') ?? undefined,
+    userData: '',
+    description: '',
+  })
+  const [dirty, setDirty] = useState(false)
+  const change = (patch: Partial<Draft>) => {
+    setDirty(true)
+    setDraft((before) => ({ ...before, ...patch }))
+  }
+
+  const image = choices.images?.find(({ id }) => id === draft.imageId) ?? choices.images?.[0]
+  const flavor =
+    choices.flavors?.find(({ id }) => id === draft.flavorId) ?? defaultFlavor(choices.flavors ?? [], image)
+  const networkIds = useMemo(() => {
+    if (draft.networkIds) return draft.networkIds
+    const network = defaultNetwork(choices.networks ?? [])
+    return network ? [network.id] : []
+  }, [draft.networkIds, choices.networks])
+  const keyName = draft.keyName === undefined ? (choices.keyPairs?.[0]?.name ?? null) : draft.keyName
+  const name = draft.name.trim() || suggested
+  const amounts = amountsOf(flavor, networkIds.length, draft.count)
+  const over = exceeded(choices.quotas, amounts)
+
+  const input = {
+    name,
+    flavorId: flavor?.id ?? '',
+    imageId: image?.id ?? '',
+    networkIds,
+    count: draft.count,
+    ...(keyName && { keyName }),
+    ...(draft.userData && { userData: draft.userData, userDataEncoding: 'text' as const }),
+    ...(draft.description && { description: draft.description }),
+  }
+  const create = useMutation(
+    trpc.compute.instances.create.mutationOptions({
+      onSuccess: ({ instances }) => {
+        release()
+        const [first] = instances
+        toast.success(
+          instances.length === 1
+            ? `Creating ${first!.name}`
+            : `Creating ${counted(instances.length, 'instance')}`,
+        )
+        router.push(instances.length === 1 && first ? paths.instance(first.id) : paths.instances())
+      },
+    }),
+  )
+  const release = useUnsavedGuard(dirty && !create.isSuccess)
+  const error = create.error ? readError(create.error) : null
+  const errors = fieldErrors(error)
+  const known = Object.keys(errors).some((field) => fields.includes(field.split('.')[0]!))
+
+  const missing =
+    !choices.images || !choices.flavors || !choices.networks
+      ? 'The form is still loading.'
+      : !image
+        ? 'There is no image to boot from yet.'
+        : !flavor
+          ? 'No flavor fits this image.'
+          : networkIds.length === 0
+            ? 'There is no network to join yet.'
+            : null
+  const reason =
+    readOnly ?? missing ?? (over.length > 0 ? `It would exceed the quota of ${over.join(' and ')}.` : null)
+
+  return (
+    <>
+      <BackLink href={paths.instances()}>Instances</BackLink>
+      <PageHeader
+        title="Create instance"
+        description="A virtual machine: what it boots from, how large it is, where it is reached."
+      />
+      {choices.error && (
+        <ErrorPanel error={readError(choices.error)} onRetry={choices.refetch} className="mb-4" />
+      )}
+      <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <form
+          id={formId}
+          className="flex min-w-0 flex-col gap-4"
+          onSubmit={(event) => {
+            event.preventDefault()
+            if (!reason && !create.isPending) create.mutate(input)
+          }}
+        >
+          <NameSection draft={draft} suggested={suggested} errors={errors} onChange={change} />
+          <ImageSection
+            images={choices.images}
+            value={image?.id}
+            error={errors.imageId}
+            onChange={(imageId) => change({ imageId })}
+          />
+          <FlavorSection
+            flavors={choices.flavors}
+            image={image}
+            value={flavor?.id}
+            error={errors.flavorId}
+            onChange={(flavorId) => change({ flavorId })}
+          />
+          <NetworkSection
+            networks={choices.networks}
+            value={networkIds}
+            error={Object.entries(errors).find(([field]) => field.startsWith('networkIds'))?.[1]}
+            onChange={(next) => change({ networkIds: next })}
+          />
+          <OptionsSection
+            keyPairs={choices.keyPairs}
+            keyName={keyName}
+            draft={draft}
+            errors={errors}
+            onChange={change}
+          />
+        </form>
+        <Summary
+          name={name}
+          count={draft.count}
+          image={image}
+          flavor={flavor}
+          networks={choices.networks?.filter(({ id }) => networkIds.includes(id)) ?? []}
+          keyName={keyName}
+          quotas={choices.quotas}
+          amounts={amounts}
+          curl={equivalentCurl(apiUrl, 'compute.instances.create', input)}
+        >
+          {error && (!known || error.code !== 'invalid_input') && <ErrorPanel error={error} />}
+          {known && error?.code === 'invalid_input' && (
+            <p role="alert" className="text-sm text-bad-text">
+              Something above needs a look.
+            </p>
+          )}
+          <Button
+            type="submit"
+            form={formId}
+            variant="primary"
+            className="w-full"
+            loading={create.isPending}
+            reason={reason}
+          >
+            {draft.count === 1 ? 'Create instance' : `Create ${draft.count} instances`}
+          </Button>
+          {reason && <p className="text-xs text-warn-text">{reason}</p>}
+        </Summary>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,107 @@
+'use client'
+import Link from 'next/link'
+import { PlacementTable } from '#features/operations/placement-table.tsx'
+import { paths } from '#paths.ts'
+import { Card, Facts } from '#ui/card.tsx'
+import { Copyable } from '#ui/copy.tsx'
+import { ErrorPanel } from '#ui/error-panel.tsx'
+import { formatMoment } from '#ui/format.ts'
+import { Age } from '#ui/time.tsx'
+import { Mib, ValueUnit } from '#ui/value-unit.tsx'
+import type { InstanceDetail } from '../row.ts'
+
+const moment = (at: Date | null) => (at ? formatMoment(at) : 'not yet')
+
+/** What the instance is, and, when it is in error, why. */
+export function OverviewTab({ instance }: { instance: InstanceDetail }) {
+  const metadata = Object.entries(instance.metadata)
+  const last = instance.scheduleAttempts.at(-1)
+  return (
+    <div className="grid gap-4 lg:grid-cols-2">
+      {instance.fault && (
+        <ErrorPanel
+          className="lg:col-span-2"
+          title="Why it is in error"
+          error={{
+            message: instance.fault.message,
+            remedy:
+              'The operations tab shows the step that failed. Delete the instance, or fix the cause and create it again.',
+            requestId: null,
+          }}
+        >
+          {instance.fault.at && (
+            <p className="mt-1 text-xs text-subtle">
+              <Age at={instance.fault.at} />
+            </p>
+          )}
+          {last && !last.chosenHost && (
+            <div className="mt-3 empty:hidden">
+              <PlacementTable verdicts={last.verdicts} />
+            </div>
+          )}
+        </ErrorPanel>
+      )}
+      <Card title="Machine">
+        <Facts
+          items={[
+            { label: 'vCPUs', value: instance.vcpus },
+            { label: 'Memory', value: <Mib value={instance.ramMib} /> },
+            {
+              label: 'Disk',
+              value:
+                instance.diskGib > 0 ? (
+                  <ValueUnit value={instance.diskGib} unit="GiB" />
+                ) : (
+                  'as large as the image'
+                ),
+            },
+            { label: 'Availability zone', value: instance.zone ?? 'any' },
+            { label: 'Started', value: moment(instance.launchedAt) },
+            { label: 'Guest ready', value: moment(instance.guestReadyAt) },
+          ]}
+        />
+      </Card>
+      <Card title="Guest">
+        <Facts
+          items={[
+            { label: 'Host name', value: <Copyable value={instance.hostname} what="host name" /> },
+            {
+              label: 'Key pair',
+              value: instance.keyName ? (
+                <Link href={paths.keyPairs()} className="rounded hover:underline">
+                  {instance.keyName}
+                </Link>
+              ) : (
+                'none'
+              ),
+            },
+            {
+              label: 'User data',
+              value:
+                instance.userDataBytes > 0 ? (
+                  <ValueUnit value={instance.userDataBytes} unit="bytes" />
+                ) : (
+                  'none'
+                ),
+            },
+            { label: 'Reservation', value: <Copyable value={instance.reservationId} what="reservation" /> },
+            ...(instance.description ? [{ label: 'Description', value: instance.description }] : []),
+          ]}
+        />
+      </Card>
+      {metadata.length > 0 && (
+        <Card title="Metadata">
+          <Facts items={metadata.map(([label, value]) => ({ label, value: value || '(empty)' }))} />
+        </Card>
+      )}
+      {last?.chosenHost && (
+        <Card title="Placement" className="lg:col-span-2">
+          <p className="mb-3 text-sm text-muted">
+            Attempt {last.attempt}, <Age at={last.createdAt} />: every host was asked by every filter.
+          </p>
+          <PlacementTable verdicts={last.verdicts} chosenHost={last.chosenHost} />
+        </Card>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,28 @@
+import { instanceStatus } from '@nephos/core/states'
+import { defineNoun } from '#features/live/nouns.ts'
+import { isNewerByVersion, textMatches } from '#features/live/rows.ts'
+import type { InstanceRow } from './row.ts'
+
+const addressesOf = (row: InstanceRow): string[] => row.addresses.flatMap(({ ip }) => (ip ? [ip] : []))
+
+/** Instances: lists and details patched by `instance` events. */
+export const instanceNoun = defineNoun<InstanceRow>({
+  noun: 'instance',
+  list: ['compute', 'instances', 'list'],
+  show: ['compute', 'instances', 'show'],
+  adminOnly: ['hostName'],
+  defaultSort: { by: 'createdAt', dir: 'desc' },
+  sortValue: (row, by) => row[by as keyof InstanceRow] as string | Date | null,
+  matches: (row, input) => {
+    if (row.vmState === 'deleted') return false
+    if (input.status && !sameStatus(row, String(input.status))) return false
+    if (input.imageId && row.imageId !== input.imageId) return false
+    if (input.flavorId && row.flavorId !== input.flavorId) return false
+    if (input.hostId) return 'unknown'
+    return textMatches(input.search, row.name, row.id, ...addressesOf(row))
+  },
+  isNewer: isNewerByVersion,
+})
+
+const sameStatus = (row: InstanceRow, status: string): boolean =>
+  instanceStatus(row.vmState, row.taskState).toLowerCase() === status.toLowerCase()

@@ -1,0 +1,50 @@
+import type { RouterOutputs } from '#trpc/client.ts'
+import type { StateTone } from '#ui/state-cell.tsx'
+
+/** One operation as lists hold it. */
+export type OperationRow = RouterOutputs['operation']['operations']['list']['items'][number]
+/** One operation with its steps. */
+export type OperationDetail = RouterOutputs['operation']['operations']['show']
+
+const tones: Record<string, StateTone> = {
+  queued: 'busy',
+  running: 'busy',
+  undoing: 'busy',
+  succeeded: 'ok',
+  failed: 'bad',
+  cancelled: 'idle',
+}
+
+/** How a status of an operation or of a step looks. */
+export const operationTone = (status: string): StateTone => tones[status] ?? 'idle'
+
+/** Still going on. */
+export const isActive = ({ status }: Pick<OperationRow, 'status'>): boolean =>
+  status === 'queued' || status === 'running' || status === 'undoing'
+
+const verbs: Record<string, string> = {
+  'instance-create': 'Create instance',
+  'instance-start': 'Start instance',
+  'instance-stop': 'Stop instance',
+  'instance-reboot': 'Reboot instance',
+  'instance-delete': 'Delete instance',
+  'instance-delete-unplaced': 'Delete instance',
+  'network-delete': 'Delete network',
+  'image-upload': 'Upload image',
+  'image-delete': 'Delete image',
+}
+
+/** What an operation does, in words: `instance-create` → "Create instance". */
+export function operationTitle(kind: string): string {
+  const known = verbs[kind]
+  if (known) return known
+  const [noun = kind, ...verb] = kind.split(/[-.]/)
+  const text = verb.length > 0 ? `${verb.join(' ')} ${noun}` : noun
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** What a step does, in words: `fetch-image` → "Fetch image". */
+export function stepTitle(name: string): string {
+  const text = name.replaceAll(/[-_.]/g, ' ')
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

@@ -1,0 +1,309 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { Command } from 'cmdk'
+import { ArrowRight, Copy, FolderKanban, Moon, Plus, Sun } from 'lucide-react'
+import { useRouter } from 'next/navigation'
+import { useTheme } from 'next-themes'
+import { Dialog as Radix } from 'radix-ui'
+import { type ComponentType, type ReactNode, useDeferredValue, useEffect, useState } from 'react'
+import { InstanceState } from '#features/instances/instance-state.tsx'
+import type { InstanceRow } from '#features/instances/row.ts'
+import { useInstanceActions } from '#features/instances/use-instance-actions.tsx'
+import { useSwitchProject } from '#features/session/session-actions.ts'
+import { useSession, useWhyReadOnly } from '#features/session/use-session.ts'
+import { paths } from '#paths.ts'
+import { useTRPC } from '#trpc/client.ts'
+import { cn } from '#ui/cn.ts'
+import { copyWithToast } from '#ui/copy.tsx'
+import { Kbd } from '#ui/kbd.tsx'
+import { adminNav, projectNav } from './nav.ts'
+
+const creations = [
+  { label: 'Create instance', href: paths.instanceNew() },
+  { label: 'Upload image', href: paths.imageNew() },
+  { label: 'Create network', href: paths.networkNew() },
+  { label: 'Create key pair', href: paths.keyPairNew() },
+]
+
+/** Goes anywhere, creates anything, acts on any instance by name. ⌘K or Ctrl K. */
+export function CommandPalette({
+  open,
+  onOpenChange,
+}: {
+  open: boolean
+  onOpenChange: (open: boolean) => void
+}) {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey) || event.altKey) return
+      event.preventDefault()
+      onOpenChange(!open)
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [open, onOpenChange])
+  return (
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        <Radix.Overlay className="fixed inset-0 z-40 bg-scrim" />
+        <Radix.Content
+          aria-describedby={undefined}
+          className="fixed left-1/2 top-[12vh] z-50 w-[calc(100vw-2rem)] max-w-xl -translate-x-1/2 overflow-hidden rounded-xl border border-line-strong bg-surface shadow-pop"
+        >
+          <Radix.Title className="sr-only">Search and act</Radix.Title>
+          <Palette close={() => onOpenChange(false)} />
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  )
+}
+
+function Palette({ close }: { close: () => void }) {
+  const [search, setSearch] = useState('')
+  const [instance, setInstance] = useState<InstanceRow | null>(null)
+  const leave = (then: () => void) => {
+    close()
+    then()
+  }
+  return (
+    <Command
+      label="Search and act"
+      loop
+      onKeyDown={(event) => {
+        if (event.key === 'Backspace' && search === '' && instance) setInstance(null)
+      }}
+    >
+      <div className="flex items-center gap-2 border-b border-line px-4">
+        {instance && (
+          <span className="max-w-40 shrink-0 truncate rounded bg-accent-soft px-1.5 py-0.5 text-xs text-accent-text">
+            {instance.name}
+          </span>
+        )}
+        <Command.Input
+          autoFocus
+          value={search}
+          onValueChange={setSearch}
+          placeholder={
+            instance ? 'What to do with it?' : 'Go to, create, or the name, ID or address of an instance'
+          }
+          className="h-12 w-full bg-transparent text-sm outline-none placeholder:text-subtle"
+        />
+      </div>
+      <Command.List className="scroll-thin max-h-[min(24rem,60dvh)] overflow-y-auto p-2">
+        <Command.Empty className="px-3 py-6 text-center text-sm text-muted">Nothing found.</Command.Empty>
+        {instance ? (
+          <InstanceCommands row={instance} leave={leave} />
+        ) : (
+          <>
+            <InstanceSearch
+              search={search}
+              onPick={(row) => {
+                setInstance(row)
+                setSearch('')
+              }}
+            />
+            <Places leave={leave} />
+          </>
+        )}
+      </Command.List>
+      <div className="flex gap-3 border-t border-line px-4 py-2 text-xs text-subtle max-sm:hidden">
+        <span>
+          <Kbd>↑</Kbd> <Kbd>↓</Kbd> move
+        </span>
+        <span>
+          <Kbd>Enter</Kbd> choose
+        </span>
+        {instance && (
+          <span>
+            <Kbd>Backspace</Kbd> back
+          </span>
+        )}
+      </div>
+    </Command>
+  )
+}
+
+type Leave = (then: () => void) => void
+
+function Places({ leave }: { leave: Leave }) {
+  const router = useRouter()
+  const { isAdmin, projects, project } = useSession()
+  const readOnly = useWhyReadOnly()
+  const { setTheme, resolvedTheme } = useTheme()
+  const { mutate: switchProject } = useSwitchProject()
+  const go = (href: string) => leave(() => router.push(href))
+  const other = resolvedTheme === 'light' ? 'dark' : 'light'
+  return (
+    <>
+      <Group heading="Go to">
+        {[...projectNav, ...(isAdmin ? adminNav : [])].map((item) => (
+          <Item
+            key={item.href}
+            value={`go ${item.label}`}
+            icon={item.icon}
+            onSelect={() => go(item.href)}
+            keys={`g ${item.key}`}
+          >
+            {item.label}
+          </Item>
+        ))}
+      </Group>
+      <Group heading="Create">
+        {creations.map((item) => (
+          <Item
+            key={item.href}
+            value={item.label}
+            icon={Plus}
+            reason={readOnly}
+            onSelect={() => go(item.href)}
+          >
+            {item.label}
+          </Item>
+        ))}
+      </Group>
+      <Group heading="Change">
+        {projects
+          .filter(({ id }) => id !== project?.id)
+          .map((each) => (
+            <Item
+              key={each.id}
+              value={`project ${each.name} ${each.id}`}
+              icon={FolderKanban}
+              onSelect={() => leave(() => switchProject({ projectId: each.id }))}
+            >
+              Work in project {each.name}
+            </Item>
+          ))}
+        <Item
+          value={`theme ${other}`}
+          icon={other === 'light' ? Sun : Moon}
+          onSelect={() => leave(() => setTheme(other))}
+        >
+          Use the {other} theme
+        </Item>
+      </Group>
+    </>
+  )
+}
+
+/** Instances by name, id or address, asked from the server while typing. */
+function InstanceSearch({ search, onPick }: { search: string; onPick: (row: InstanceRow) => void }) {
+  const trpc = useTRPC()
+  const text = useDeferredValue(search.trim())
+  const { data } = useQuery(
+    trpc.compute.instances.list.queryOptions(
+      { limit: 8, ...(text && { search: text }) },
+      { placeholderData: (before) => before },
+    ),
+  )
+  if (!data || data.items.length === 0) return null
+  return (
+    <Group heading="Instances">
+      {data.items.map((row) => (
+        <Item
+          key={row.id}
+          value={[row.name, row.id, ...row.addresses.map(({ ip }) => ip)].join(' ')}
+          icon={ArrowRight}
+          onSelect={() => onPick(row)}
+          end={<InstanceState row={row} />}
+        >
+          {row.name}
+        </Item>
+      ))}
+    </Group>
+  )
+}
+
+function InstanceCommands({ row, leave }: { row: InstanceRow; leave: Leave }) {
+  const router = useRouter()
+  const actions = useInstanceActions()(row)
+  return (
+    <Group heading={row.name}>
+      <Item value="open" icon={ArrowRight} onSelect={() => leave(() => router.push(paths.instance(row.id)))}>
+        Open
+      </Item>
+      <Item
+        value="console log"
+        icon={ArrowRight}
+        onSelect={() => leave(() => router.push(paths.instance(row.id, 'console')))}
+      >
+        Console log
+      </Item>
+      {actions.map((action) => (
+        <Item
+          key={action.id}
+          value={action.label}
+          icon={action.icon}
+          reason={action.reason}
+          danger={action.danger}
+          onSelect={() => leave(action.run)}
+        >
+          {action.label}
+        </Item>
+      ))}
+      <Item value="copy id" icon={Copy} onSelect={() => leave(() => void copyWithToast(row.id, 'ID'))}>
+        Copy ID
+      </Item>
+    </Group>
+  )
+}
+
+function Group({ heading, children }: { heading: string; children: ReactNode }) {
+  return (
+    <Command.Group
+      heading={heading}
+      className="[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-subtle"
+    >
+      {children}
+    </Command.Group>
+  )
+}
+
+function Item({
+  value,
+  icon: Icon,
+  reason,
+  danger,
+  keys,
+  end,
+  onSelect,
+  children,
+}: {
+  value: string
+  icon: ComponentType<{ className?: string }>
+  reason?: string | null
+  danger?: boolean
+  keys?: string
+  end?: ReactNode
+  onSelect: () => void
+  children: ReactNode
+}) {
+  return (
+    <Command.Item
+      value={value}
+      aria-disabled={reason ? true : undefined}
+      onSelect={() => {
+        if (!reason) onSelect()
+      }}
+      className={cn(
+        'flex cursor-pointer items-center gap-2.5 rounded-md px-2 py-2 text-sm data-[selected=true]:bg-hover',
+        danger && !reason && 'text-bad-text',
+        reason && 'cursor-not-allowed',
+      )}
+    >
+      <Icon className={cn('size-4 shrink-0', !danger && 'text-subtle')} />
+      <span className="min-w-0 flex-1">
+        <span className={cn('block truncate', reason && 'text-subtle')}>{children}</span>
+        {reason && <span className="block text-xs text-subtle">{reason}</span>}
+      </span>
+      {end}
+      {keys && (
+        <span className="flex gap-1 max-sm:hidden">
+          {keys.split(' ').map((key) => (
+            <Kbd key={key}>{key}</Kbd>
+          ))}
+        </span>
+      )}
+    </Command.Item>
+  )
+}

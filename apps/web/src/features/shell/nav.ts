@@ -1,0 +1,47 @@
+import {
+  Activity,
+  Boxes,
+  Disc3,
+  FolderKanban,
+  Gauge,
+  KeyRound,
+  Layers,
+  Network,
+  ScrollText,
+  Server,
+  Users,
+} from 'lucide-react'
+import type { ComponentType } from 'react'
+import { paths } from '#paths.ts'
+
+/** One place to go to. */
+export interface NavItem {
+  label: string
+  href: string
+  icon: ComponentType<{ className?: string }>
+  /** Pressed after `g`. */
+  key: string
+}
+
+/** Places of a project. */
+export const projectNav: readonly NavItem[] = [
+  { label: 'Overview', href: paths.overview(), icon: Gauge, key: 'o' },
+  { label: 'Instances', href: paths.instances(), icon: Boxes, key: 'i' },
+  { label: 'Images', href: paths.images(), icon: Disc3, key: 'm' },
+  { label: 'Networks', href: paths.networks(), icon: Network, key: 'n' },
+  { label: 'Key pairs', href: paths.keyPairs(), icon: KeyRound, key: 'k' },
+  { label: 'Operations', href: paths.operations(), icon: Activity, key: 'p' },
+]
+
+/** Places of administrators. */
+export const adminNav: readonly NavItem[] = [
+  { label: 'Hosts', href: paths.admin.hosts(), icon: Server, key: 'h' },
+  { label: 'Flavors', href: paths.admin.flavors(), icon: Layers, key: 'f' },
+  { label: 'Projects', href: paths.admin.projects(), icon: FolderKanban, key: 'r' },
+  { label: 'Users', href: paths.admin.users(), icon: Users, key: 'u' },
+  { label: 'Audit log', href: paths.admin.audit(), icon: ScrollText, key: 'a' },
+]
+
+/** Whether the page belongs to the place. */
+export const isHere = (pathname: string, href: string): boolean =>
+  href === paths.overview() ? pathname === href : pathname === href || pathname.startsWith(`${href}/`)

@@ -1,0 +1,68 @@
+/** Every URL of the dashboard. Nothing else may spell one out. */
+export const paths = {
+  overview: () => '/',
+  /** `next`: where to go after signing in. */
+  login: (next?: string) => (next && next !== '/' ? `/login?next=${encodeURIComponent(next)}` : '/login'),
+
+  instances: (filter: { status?: string; search?: string; image?: string; host?: string } = {}) =>
+    withQuery('/instances', filter),
+  /** Choices made elsewhere are passed on, so that "launch from this image" opens a filled form. */
+  instanceNew: (preset: { image?: string; network?: string; flavor?: string; key?: string } = {}) =>
+    withQuery('/instances/new', preset),
+  instance: (id: string, tab?: InstanceTab) => withQuery(`/instances/${seg(id)}`, { tab }),
+
+  images: () => '/images',
+  imageNew: () => '/images/new',
+  image: (id: string) => `/images/${seg(id)}`,
+
+  networks: () => '/networks',
+  networkNew: () => '/networks/new',
+  network: (id: string, tab?: string) => withQuery(`/networks/${seg(id)}`, { tab }),
+
+  keyPairs: () => '/key-pairs',
+  keyPairNew: (how?: 'create' | 'import') => withQuery('/key-pairs', { new: how ?? 'create' }),
+
+  operations: (filter: { status?: string } = {}) => withQuery('/operations', filter),
+  operation: (id: string) => `/operations/${seg(id)}`,
+
+  account: () => '/account',
+
+  admin: {
+    hosts: () => '/admin/hosts',
+    host: (id: string) => `/admin/hosts/${seg(id)}`,
+    flavors: () => '/admin/flavors',
+    projects: () => '/admin/projects',
+    project: (id: string) => `/admin/projects/${seg(id)}`,
+    users: () => '/admin/users',
+    user: (id: string) => `/admin/users/${seg(id)}`,
+    /** `request`: the entries of one request id. */
+    audit: (filter: { request?: string } = {}) => withQuery('/admin/audit', filter),
+  },
+
+  api: {
+    trpc: () => '/api/trpc',
+    /** `after`: number of the last event that was seen. */
+    events: (after?: number) => withQuery('/api/events', { after: after?.toString() }),
+    console: (instanceId: string, from?: number) =>
+      withQuery(`/api/instances/${seg(instanceId)}/console`, { from: from?.toString() }),
+    imageFile: (imageId: string) => `/api/images/${seg(imageId)}/file`,
+  },
+} as const
+
+/** Tabs of an instance's page. */
+export const instanceTabs = ['overview', 'console', 'operations', 'networking'] as const
+export type InstanceTab = (typeof instanceTabs)[number]
+
+const seg = encodeURIComponent
+
+function withQuery(path: string, query: Record<string, string | undefined>): string {
+  const given = Object.entries(query).filter((entry): entry is [string, string] => Boolean(entry[1]))
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`
+}
+
+/** A path of this dashboard to return to after signing in, or the overview when it is anything else. */
+export function safeReturn(next: string | null | undefined): string {
+  if (!next?.startsWith('/') || next.startsWith('//') || next.includes('\\') || next.startsWith('/login'))
+    return paths.overview()
+  return next
+}

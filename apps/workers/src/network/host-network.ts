@@ -36,9 +36,21 @@ export class HostNetwork {
 
   /**
    * Brings ports up here, their networks first when they are new on this host, and marks them ACTIVE.
+   * When the host is not as it was left, everything is repaired first.
    * @throws NephosError not_found for a port that does not exist, conflict while its network is being deleted
    */
-  wire(portIds: readonly string[]): Promise<WiredPort[]> {
+  async wire(portIds: readonly string[]): Promise<WiredPort[]> {
+    try {
+      return await this.#wire(portIds)
+    } catch (error) {
+      if (!(error instanceof NephosError) || error.code !== 'driver_failed') throw error
+      this.#options.services.log.warn({ err: error }, 'wiring failed; the network of this host is repaired')
+      await this.reconcile()
+      return this.#wire(portIds)
+    }
+  }
+
+  #wire(portIds: readonly string[]): Promise<WiredPort[]> {
     return this.#gate.shared(async () => {
       const { services, host } = this.#options
       const ports = await services.db.port.findMany({

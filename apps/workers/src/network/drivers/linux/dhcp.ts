@@ -14,7 +14,7 @@ import {
 import { readText, writeIfChanged } from './files.ts'
 import { haproxyCommand, haproxyConfig, type ProxyUser } from './haproxy.ts'
 import { readIp, runIp } from './host-tools.ts'
-import type { Link } from './links.ts'
+import { type Link, removeLinks } from './links.ts'
 import { bridgeName, dhcpInterface, dhcpLinkName, metadataAddress, type NetworkPaths } from './names.ts'
 import { ensureNamespace, removeNamespace } from './namespaces.ts'
 
@@ -64,10 +64,7 @@ export async function removeDhcp(segmentId: number, place: DhcpPlace, links: rea
   await stopDhcp(place)
   await removeNamespace(place.netns)
   const link = dhcpLinkName(segmentId)
-  if (links.some(({ name }) => name === link))
-    await runIp(place.hostNetns, [`link del dev ${link}`]).catch(() => {
-      // It goes by itself with the namespace at its other end, sooner or later.
-    })
+  if (links.some(({ name }) => name === link)) await removeLinks(place.hostNetns, [link])
 }
 
 /** Starts again what has died. @returns the names of what it started */
@@ -163,7 +160,7 @@ async function ensureLink(network: NetworkSpec, place: DhcpPlace, links: readonl
   const found = links.find(({ name }) => name === outer)
   const whole = found !== undefined && inner.length === 1
   const hostCommands: string[] = []
-  if (found && !whole) hostCommands.push(`link del dev ${outer}`)
+  if (found && !whole) await removeLinks(place.hostNetns, [outer])
   if (!whole)
     hostCommands.push(`link add name ${outer} type veth peer name ${dhcpInterface} netns ${place.netns}`)
   if (!whole || found.master !== bridge || found.mtu !== network.mtu || !found.up)

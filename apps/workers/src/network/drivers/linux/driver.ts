@@ -11,7 +11,7 @@ import { stopDaemonsExcept } from './daemon.ts'
 import { type DhcpPlace, ensureDhcp, forgetLeases, removeDhcp, reviveDhcp, updateLeases } from './dhcp.ts'
 import { findSystemUser, isReachableByAll, writeIfChanged } from './files.ts'
 import { runIp, runNft } from './host-tools.ts'
-import { bridgeCommands, type Link, readLinks, strayLinks, tapCommands } from './links.ts'
+import { bridgeCommands, type Link, readLinks, removeLinks, strayLinks, tapCommands } from './links.ts'
 import { bridgeName, networkOfAlias, networkPaths, portOfAlias } from './names.ts'
 import { ensureNamespace, namespaceInode, namespacesWith, removeNamespace } from './namespaces.ts'
 
@@ -95,9 +95,7 @@ export class LinuxNetworkDriver implements NetworkDriver {
       const tap = tapName(portId)
       for (const { spec } of this.#networks.values())
         spec.ports = spec.ports.filter((port) => port.portId !== portId)
-      await runIp(this.#options.netns, [`link del dev ${tap}`]).catch(async (error) => {
-        if ((await this.#links()).some(({ name }) => name === tap)) throw error
-      })
+      await removeLinks(this.#options.netns, [tap])
       await this.#removeRules([tap])
     })
   }
@@ -146,10 +144,10 @@ export class LinuxNetworkDriver implements NetworkDriver {
         ? spec.ports.flatMap((port) => tapCommands(port, spec, owner, now))
         : [],
     )
-    for (const { name } of strayLinks(desired, now))
-      await runIp(netns, [`link del dev ${name}`]).catch((err) =>
-        this.#options.log.warn({ err, name }, 'an interface that nobody wants could not be removed'),
-      )
+    await removeLinks(
+      netns,
+      strayLinks(desired, now).map(({ name }) => name),
+    )
     await runIp(netns, taps)
     await this.#lock.run(allLinks, () =>
       this.#replaceRules(desired.flatMap(({ ports }) => ports.map(rulesOf))),
@@ -201,9 +199,9 @@ export class LinuxNetworkDriver implements NetworkDriver {
     const bridge = bridgeName(segmentId)
     const taps = links.filter(({ master, alias }) => master === bridge && portOfAlias(alias) !== null)
     const bridges = links.filter(({ name }) => name === bridge)
-    await runIp(
+    await removeLinks(
       this.#options.netns,
-      [...taps, ...bridges].map(({ name }) => `link del dev ${name}`),
+      [...taps, ...bridges].map(({ name }) => name),
     )
     await this.#removeRules(taps.map(({ name }) => name))
     await rm(place.paths.directory, { recursive: true, force: true })
@@ -235,7 +233,7 @@ export class LinuxNetworkDriver implements NetworkDriver {
     return this.#lock.run(allLinks, async () => {
       const text = taps.map((tap) => changeText(this.#rules.get(tap), undefined)).join('')
       for (const tap of taps) this.#rules.delete(tap)
-      if (text !== '') await this.#changeRules(text)
+      if (text !== '' && (await namespaceInode(this.#options.netns)) !== null) await this.#changeRules(text)
     })
   }
 

@@ -1,8 +1,9 @@
 import { tapName } from '@nephos/core'
 import { z } from 'zod'
 import type { NetworkSpec, PortSpec } from '../../driver.ts'
-import { readIp } from './host-tools.ts'
+import { readIp, runIp } from './host-tools.ts'
 import { aliasOfNetwork, aliasOfPort, bridgeName, dhcpLinkName } from './names.ts'
+import { namespaceInode } from './namespaces.ts'
 
 /** One interface as the kernel has it. */
 export interface Link {
@@ -36,6 +37,27 @@ export async function readLinks(netns: string): Promise<Link[]> {
     up: link.flags.includes('UP'),
     alias: link.ifalias ?? '',
   }))
+}
+
+/**
+ * Removes interfaces. One that is gone by itself meanwhile is fine: a pair ends with the namespace of its other end, a
+ * moment later.
+ */
+export async function removeLinks(netns: string, names: readonly string[]): Promise<void> {
+  const remove = (some: readonly string[]) =>
+    runIp(
+      netns,
+      some.map((name) => `link del dev ${name}`),
+    )
+  try {
+    await remove(names)
+  } catch {
+    if ((await namespaceInode(netns)) === null) return
+    for (const name of names)
+      await remove([name]).catch(async (error) => {
+        if ((await readLinks(netns)).some((link) => link.name === name)) throw error
+      })
+  }
 }
 
 /** Commands of `ip` that make the bridge of a network what it is to be. */

@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { tapName } from '@nephos/core'
+
+const run = promisify(execFile)
+
+/** A guest without a machine: a namespace whose one interface is the other end of the port's tap. */
+export interface FakeGuest {
+  /** Runs a command as the guest. @returns what it printed */
+  exec: (...command: string[]) => Promise<string>
+  /** Asks for an address as a guest does. @returns what DHCP answered, or null without an answer */
+  dhcp: () => Promise<Record<string, string> | null>
+  /** Asks the metadata service. Status 0: nobody answered. */
+  get: (
+    path: string,
+    options?: { method?: string; headers?: Record<string, string>; body?: string },
+  ) => Promise<{ status: number; body: string }>
+  /** True when the address answers a ping. */
+  reaches: (address: string) => Promise<boolean>
+  remove: () => Promise<void>
+}
+
+const fetchScript = `
+const [path, options] = process.argv.slice(1)
+fetch('http://169.254.169.254' + path, { ...JSON.parse(options), signal: AbortSignal.timeout(4000) })
+  .then(async (answer) => console.log(JSON.stringify({ status: answer.status, body: await answer.text() })))
+  .catch(() => console.log(JSON.stringify({ status: 0, body: '' })))
+`
+
+const dhcpScript = `#!/bin/sh
+[ "$1" = bound ] || exit 0
+ip addr flush dev "$interface"
+ip addr add "$ip/$mask" dev "$interface"
+[ -z "$mtu" ] || ip link set dev "$interface" mtu "$mtu"
+set -- $staticroutes
+while [ $# -ge 2 ]; do ip route replace "$1" via "$2" dev "$interface" onlink; shift 2; done
+env >"$NEPHOS_TEST_LEASE"
+`
+
+/** Plugs a guest into the place where the port's tap will be. Do it before the port is wired. */
+export async function plugGuest(hostNetns: string, portId: string, mac: string): Promise<FakeGuest> {
+  const netns = `nephos-guest-${portId.slice(-12)}`
+  const directory = await mkdtemp(join(tmpdir(), 'nephos-guest-'))
+  const [script, lease] = [join(directory, 'dhcp.sh'), join(directory, 'lease')]
+  await writeFile(script, dhcpScript)
+  await chmod(script, 0o755)
+  const tap = tapName(portId)
+  await run('ip', ['netns', 'add', netns])
+  await run('ip', [
+    '-n',
+    hostNetns,
+    'link',
+    'add',
+    tap,
+    'type',
+    'veth',
+    'peer',
+    'name',
+    'eth0',
+    'netns',
+    netns,
+  ])
+  await run('ip', ['-n', netns, 'link', 'set', 'dev', 'eth0', 'address', mac, 'up'])
+  await run('ip', ['-n', netns, 'link', 'set', 'dev', 'lo', 'up'])
+
+  const exec = async (...command: string[]) => {
+    const { stdout } = await run('nsenter', [`--net=/run/netns/${netns}`, '--', ...command], {
+      timeout: 20_000,
+      env: { ...process.env, NEPHOS_TEST_LEASE: lease },
+    })
+    return stdout
+  }
+  return {
+    exec,
+    dhcp: async () => {
+      await rm(lease, { force: true })
+      const options = ['mtu', 'staticroutes', 'router', 'dns', 'hostname', 'domain'].flatMap((name) => [
+        '-O',
+        name,
+      ])
+      const client = ['busybox', 'udhcpc', '-i', 'eth0', '-f', '-n', '-q', '-t', '3', '-T', '1', '-s', script]
+      await exec(...client, ...options).catch(() => '')
+      const text = await readFile(lease, 'utf8').catch(() => null)
+      return text === null
+        ? null
+        : Object.fromEntries(text.split('\n').map((line) => line.split(/=(.*)/s).slice(0, 2)))
+    },
+    get: async (path, options = {}) =>
+      JSON.parse(await exec(process.execPath, '-e', fetchScript, path, JSON.stringify(options))),
+    reaches: (address) =>
+      exec('busybox', 'ping', '-c', '1', '-W', '1', address).then(
+        () => true,
+        () => false,
+      ),
+    remove: async () => {
+      await run('ip', ['netns', 'del', netns]).catch(() => {})
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}

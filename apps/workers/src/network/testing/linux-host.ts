@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { LinuxNetworkDriver } from '../drivers/linux/driver.ts'
+
+/** True when this machine can make real networks: root, and all the tools. */
+export const canMakeNetworks = (): boolean => {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false
+  try {
+    for (const program of ['ip', 'nft', 'nsenter', 'dnsmasq', 'haproxy', 'busybox'])
+      execFileSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** A host of its own, for one test file. */
+export interface TestHost {
+  netns: string
+  dhcpNetnsPrefix: string
+  directory: string
+  metadataSocket: string
+  /** A driver, as a worker that starts has it. */
+  driver: (options?: { watchMs?: number }) => LinuxNetworkDriver
+  /** Removes all that is left. */
+  close: () => Promise<void>
+}
+
+const silent = { info: () => {}, warn: () => {} }
+
+/** Names and directories of a host that no other test uses. Nothing is made before the driver is opened. */
+export async function makeTestHost(): Promise<TestHost> {
+  const id = randomBytes(4).toString('hex')
+  const home = await mkdtemp(join(tmpdir(), 'nephos-net-'))
+  await chmod(home, 0o711)
+  const host = {
+    netns: `nph-${id}-test`,
+    dhcpNetnsPrefix: `nphd-${id}-`,
+    directory: join(home, 'network'),
+    metadataSocket: join(home, 'network', 'metadata.sock'),
+  }
+  const driver = ({ watchMs }: { watchMs?: number } = {}) =>
+    new LinuxNetworkDriver({
+      ...host,
+      dhcpDomain: 'cloud.test',
+      tapOwner: async () => 65_534,
+      log: silent,
+      watchMs,
+    })
+  return {
+    ...host,
+    driver,
+    close: async () => {
+      await driver().destroy()
+      await rm(home, { recursive: true, force: true })
+    },
+  }
+}

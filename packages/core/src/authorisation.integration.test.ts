@@ -1,0 +1,295 @@
+import { newHexId, newId } from '@nephos/db'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { allVerbs } from './index.ts'
+import type { Ctx, NephosError } from './kernel/index.ts'
+import {
+  anonymousCtx,
+  createTestCloud,
+  ctxFor,
+  makeFlavor,
+  makeHost,
+  makeImage,
+  makeInstance,
+  makeNetwork,
+  makeProject,
+  makeUser,
+  type TestCloud,
+} from './testing/index.ts'
+
+/** Everything that one tenant has and another must not reach. */
+interface Victim {
+  projectId: string
+  userId: string
+  domainId: string
+  sessionId: string
+  tokenId: string
+  assignmentId: string
+  keyPairId: string
+  instanceId: string
+  flavorId: string
+  privateFlavorId: string
+  hostId: string
+  imageId: string
+  networkId: string
+  subnetId: string
+  portId: string
+  operationId: string
+}
+
+/**
+ * What a member of another project gets, with an input that is valid and aims at the victim:
+ * - `not_found`: the resource does not exist for him
+ * - `invalid_input`: the same for a resource that a field of a new one names: the field is said to be wrong
+ * - `forbidden`: the verb is for administrators
+ * - `own`: the verb only ever touches what is the caller's; a list shows nothing of the victim's
+ * - `shared`: what the verb shows is meant for everyone (public flavors, role names)
+ */
+interface Case {
+  input: (victim: Victim) => unknown
+  stranger: 'not_found' | 'invalid_input' | 'forbidden' | 'own' | 'shared'
+}
+
+const password = 'correct horse battery'
+const everyRow = () => ({ limit: 1000 })
+const admins = (input: Case['input']): Case => ({ input, stranger: 'forbidden' })
+const hidden = (input: Case['input']): Case => ({ input, stranger: 'not_found' })
+const own = (input: Case['input'] = () => ({})): Case => ({ input, stranger: 'own' })
+
+const cases: Record<string, Case> = {
+  'identity.sessions.login': own(() => ({ name: 'nobody-of-that-name', password })),
+  'identity.sessions.current': own(),
+  'identity.sessions.switchProject': hidden((victim) => ({ projectId: victim.projectId })),
+  'identity.sessions.logout': own(),
+  'identity.sessions.list': own(everyRow),
+  'identity.sessions.revoke': hidden((victim) => ({ id: victim.sessionId })),
+  'identity.tokens.create': own(() => ({ name: 'script' })),
+  'identity.tokens.authenticate': own(() => ({ name: 'nobody-of-that-name', password })),
+  'identity.tokens.list': own(everyRow),
+  'identity.tokens.revoke': hidden((victim) => ({ id: victim.tokenId })),
+  'identity.users.list': admins(everyRow),
+  'identity.users.show': admins((victim) => ({ id: victim.userId })),
+  'identity.users.create': admins(() => ({ name: 'newcomer', password })),
+  'identity.users.update': admins((victim) => ({ id: victim.userId, description: 'taken over' })),
+  'identity.users.delete': admins((victim) => ({ id: victim.userId })),
+  'identity.users.setPassword': admins((victim) => ({ id: victim.userId, password })),
+  'identity.users.changeOwnPassword': own(() => ({ current: 'not the password', next: password })),
+  'identity.projects.list': admins(everyRow),
+  'identity.projects.show': hidden((victim) => ({ id: victim.projectId })),
+  'identity.projects.create': admins(() => ({ name: 'newcomer' })),
+  'identity.projects.update': admins((victim) => ({ id: victim.projectId, description: 'taken over' })),
+  'identity.projects.delete': admins((victim) => ({ id: victim.projectId })),
+  'identity.domains.list': admins(everyRow),
+  'identity.domains.create': admins(() => ({ name: 'newcomer' })),
+  'identity.roles.list': { input: () => ({}), stranger: 'shared' },
+  'identity.assignments.list': admins((victim) => ({ projectId: victim.projectId })),
+  'identity.assignments.grant': admins((victim) => ({
+    userId: victim.userId,
+    role: 'admin',
+    target: { type: 'project', id: victim.projectId },
+  })),
+  'identity.assignments.revoke': admins((victim) => ({ id: victim.assignmentId })),
+  'identity.quotas.show': hidden((victim) => ({ projectId: victim.projectId })),
+  'identity.quotas.update': admins((victim) => ({ projectId: victim.projectId, limits: { instances: 1 } })),
+  'compute.flavors.list': { input: everyRow, stranger: 'shared' },
+  'compute.flavors.show': hidden((victim) => ({ id: victim.privateFlavorId })),
+  'compute.flavors.create': admins(() => ({ name: 'newcomer', vcpus: 1, ramMib: 128, diskGib: 1 })),
+  'compute.flavors.update': admins((victim) => ({ id: victim.flavorId, description: 'changed' })),
+  'compute.flavors.delete': admins((victim) => ({ id: victim.flavorId })),
+  'compute.hosts.list': admins(everyRow),
+  'compute.hosts.show': admins((victim) => ({ id: victim.hostId })),
+  'compute.hosts.update': admins((victim) => ({ id: victim.hostId, enabled: false, disabledReason: 'gone' })),
+  'compute.instances.create': {
+    input: (victim) => ({
+      name: 'intruder',
+      flavorId: victim.flavorId,
+      imageId: victim.imageId,
+      networkIds: [victim.networkId],
+    }),
+    stranger: 'invalid_input',
+  },
+  'compute.instances.list': own(everyRow),
+  'compute.instances.show': hidden((victim) => ({ id: victim.instanceId })),
+  'compute.instances.start': hidden((victim) => ({ id: victim.instanceId })),
+  'compute.instances.stop': hidden((victim) => ({ id: victim.instanceId })),
+  'compute.instances.reboot': hidden((victim) => ({ id: victim.instanceId, type: 'hard' })),
+  'compute.instances.delete': hidden((victim) => ({ id: victim.instanceId })),
+  'compute.instances.rename': hidden((victim) => ({ id: victim.instanceId, name: 'taken-over' })),
+  'compute.instances.console': hidden((victim) => ({ id: victim.instanceId, offset: 0, limit: 1000 })),
+  'compute.keyPairs.list': own(everyRow),
+  'compute.keyPairs.show': hidden((victim) => ({ id: victim.keyPairId })),
+  'compute.keyPairs.create': own(() => ({ name: 'mine' })),
+  'compute.keyPairs.import': own(() => ({
+    name: 'imported',
+    publicKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f',
+  })),
+  'compute.keyPairs.delete': hidden((victim) => ({ id: victim.keyPairId })),
+  'network.networks.list': own(everyRow),
+  'network.networks.show': hidden((victim) => ({ id: victim.networkId })),
+  'network.networks.create': own(() => ({ name: 'mine' })),
+  'network.networks.update': hidden((victim) => ({ id: victim.networkId, name: 'taken-over' })),
+  'network.networks.delete': hidden((victim) => ({ id: victim.networkId })),
+  'network.subnets.create': hidden((victim) => ({ networkId: victim.networkId, cidr: '10.9.0.0/24' })),
+  'network.subnets.delete': hidden((victim) => ({ id: victim.subnetId })),
+  'network.ports.list': own(everyRow),
+  'network.ports.show': hidden((victim) => ({ id: victim.portId })),
+  'network.ports.create': hidden((victim) => ({ networkId: victim.networkId })),
+  'network.ports.delete': hidden((victim) => ({ id: victim.portId })),
+  'image.images.list': own(everyRow),
+  'image.images.show': hidden((victim) => ({ id: victim.imageId })),
+  'image.images.create': own(() => ({ name: 'mine' })),
+  'image.images.update': hidden((victim) => ({ id: victim.imageId, name: 'taken-over' })),
+  'image.images.delete': hidden((victim) => ({ id: victim.imageId })),
+  'image.images.cancelUpload': hidden((victim) => ({ id: victim.imageId })),
+  'operation.operations.list': own(everyRow),
+  'operation.operations.show': hidden((victim) => ({ id: victim.operationId })),
+  'operation.operations.cancel': hidden((victim) => ({ id: victim.operationId })),
+  'operation.operations.retry': hidden((victim) => ({ id: victim.operationId })),
+  'operation.audit.list': own(everyRow),
+}
+
+let cloud: TestCloud
+let victim: Victim
+
+beforeAll(async () => {
+  cloud = await createTestCloud()
+  const project = await makeProject(cloud)
+  const user = await makeUser(cloud, { project, role: 'admin' })
+  const projectId = project.id
+  const [flavor, privateFlavor, host, image, network, instance] = await Promise.all([
+    makeFlavor(cloud),
+    makeFlavor(cloud, { isPublic: false }),
+    makeHost(cloud),
+    makeImage(cloud, { projectId }),
+    makeNetwork(cloud, { projectId }),
+    makeInstance(cloud, { projectId }),
+  ])
+  const now = new Date()
+  const later = new Date(Date.now() + 3_600_000)
+  const session = await cloud.db.session.create({
+    data: {
+      id: newId(),
+      userId: user.id,
+      secretHash: newHexId(),
+      rotatedAt: now,
+      lastSeenAt: now,
+      idleExpiresAt: later,
+      absoluteExpiresAt: later,
+    },
+  })
+  const token = await cloud.db.token.create({
+    data: {
+      id: newId(),
+      userId: user.id,
+      secretHash: newHexId(),
+      scopeType: 'project',
+      scopeId: projectId,
+      expiresAt: later,
+    },
+  })
+  const keyPair = await cloud.db.keyPair.create({
+    data: { id: newId(), userId: user.id, name: 'theirs', publicKey: 'ssh-ed25519 AAAA', fingerprint: '00' },
+  })
+  const port = await cloud.db.port.create({
+    data: { id: newId(), networkId: network.id, projectId, macAddress: 'fa:16:3e:00:00:01' },
+  })
+  const operation = await cloud.db.operation.create({
+    data: {
+      id: newId(),
+      kind: 'instance-start',
+      projectId,
+      requestId: 'req-of-the-victim',
+      resourceType: 'instance',
+      resourceId: instance.id,
+      input: {},
+      status: 'failed',
+    },
+  })
+  await cloud.db.audit.create({
+    data: {
+      id: newId(),
+      requestId: 'req-of-the-victim',
+      actorType: 'user',
+      projectId,
+      verb: 'compute.instances.create',
+      resourceType: 'instance',
+      resourceId: instance.id,
+    },
+  })
+  const assignment = await cloud.db.assignment.findFirstOrThrow({ where: { userId: user.id } })
+  victim = {
+    projectId,
+    userId: user.id,
+    domainId: cloud.domainId,
+    sessionId: session.id,
+    tokenId: token.id,
+    assignmentId: assignment.id,
+    keyPairId: keyPair.id,
+    instanceId: instance.id,
+    flavorId: flavor.id,
+    privateFlavorId: privateFlavor.id,
+    hostId: host.id,
+    imageId: image.id,
+    networkId: network.id,
+    subnetId: network.subnets[0]!.id,
+    portId: port.id,
+    operationId: operation.id,
+  }
+})
+
+afterAll(() => cloud.close())
+
+const stranger = async (role: 'reader' | 'member' = 'member'): Promise<Ctx> => {
+  const project = await makeProject(cloud)
+  const user = await makeUser(cloud, { project, role })
+  return ctxFor(cloud, { user, project, role })
+}
+
+const codeOf = (call: Promise<unknown>) =>
+  call.then(
+    () => 'ok',
+    (error: NephosError) => error.code ?? `thrown: ${error}`,
+  )
+
+test('every verb has an authorisation case, and no case is for a verb that is gone', () => {
+  expect(Object.keys(cases).toSorted()).toEqual(allVerbs.map(({ verb }) => verb).toSorted())
+})
+
+describe.each(allVerbs.map((verb) => [verb.verb, verb] as const))('%s', (name, verb) => {
+  const { input, stranger: expected } = cases[name] ?? own()
+
+  if (verb.rule.scope !== 'anyone')
+    test('without a session: unauthenticated', async () => {
+      expect(await codeOf(verb({ ctx: anonymousCtx(cloud), input: input(victim) as never }))).toBe(
+        'unauthenticated',
+      )
+    })
+
+  test(`a member of another project: ${expected}`, async () => {
+    const ctx = await stranger()
+    const kicked = cloud.kicked.length
+    if (expected !== 'own' && expected !== 'shared') {
+      expect(await codeOf(verb({ ctx, input: input(victim) as never }))).toBe(expected)
+      expect(cloud.kicked.length).toBe(kicked)
+    } else if (expected === 'own' && verb.kind === 'query') {
+      const answer = JSON.stringify(await codeOfOrValue(verb({ ctx, input: input(victim) as never })))
+      for (const [what, id] of Object.entries(victim))
+        if (!['domainId', 'flavorId', 'hostId'].includes(what)) expect(answer, what).not.toContain(id)
+    }
+  })
+
+  if (verb.kind === 'mutation' && verb.rule.scope === 'project')
+    test('a reader cannot write', async () => {
+      const ctx = ctxFor(cloud, {
+        project: { id: victim.projectId, name: 'theirs', domainId: cloud.domainId },
+        role: 'reader',
+      })
+      expect(await codeOf(verb({ ctx, input: input(victim) as never }))).toBe('forbidden')
+    })
+})
+
+/** What the call answers; a verb that needs a real session says so, which shows nothing either. */
+const codeOfOrValue = (call: Promise<unknown>) =>
+  call.catch((error: NephosError) => {
+    if (!error.code) throw error
+    return error.code
+  })

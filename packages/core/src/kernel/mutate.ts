@@ -1,5 +1,14 @@
 import { isWriteConflict, newId, type Prisma, type Tx } from '@nephos/db'
-import { type CloudEvent, eventSubject, type JobName, type JobPayload, jobSubject, jobs } from '@nephos/jobs'
+import {
+  type CloudEvent,
+  eventSubject,
+  type JobName,
+  type JobPayload,
+  jobSubject,
+  jobs,
+  type OperationRow,
+  operationEvent,
+} from '@nephos/jobs'
 import type { Ctx, OutboxMessage } from './context.ts'
 import type { Json } from './errors.ts'
 import { LostRace } from './lost-race.ts'
@@ -137,25 +146,7 @@ function record(ctx: Ctx, db: Tx) {
   const flush = async () => {
     if (operations.length > 0) await db.operation.createMany({ data: operations })
     if (audits.length > 0) await db.audit.createMany({ data: audits })
-    for (const operation of operations)
-      tx.event({
-        noun: 'operation',
-        change: 'created',
-        id: operation.id,
-        audience: operation.projectId
-          ? { kind: 'project', projectId: operation.projectId }
-          : { kind: 'admin' },
-        data: {
-          ...operation,
-          input: undefined,
-          status: 'queued',
-          progress: 0,
-          message: '',
-          createdAt: at.toISOString(),
-          startedAt: null,
-          endedAt: null,
-        },
-      })
+    for (const operation of operations) tx.event(operationEvent(queued(operation, at), 'created'))
     if (outbox.length > 0)
       await db.outbox.createMany({
         data: outbox.map(({ notBefore, ...row }) => ({
@@ -169,3 +160,20 @@ function record(ctx: Ctx, db: Tx) {
 
   return { tx, flush }
 }
+
+/** An operation as it is right after its creation, as lists show it. */
+const queued = (operation: Prisma.OperationCreateManyInput, createdAt: Date): OperationRow => ({
+  ...operation,
+  projectId: operation.projectId ?? null,
+  userId: operation.userId ?? null,
+  resourceName: operation.resourceName ?? '',
+  status: 'queued',
+  progress: 0,
+  message: '',
+  errorCode: null,
+  errorMessage: null,
+  createdAt,
+  startedAt: null,
+  endedAt: null,
+  cancelRequested: false,
+})

@@ -73,7 +73,8 @@ async function handle(post: Post, message: JsMsg, log: Logger, name: string, job
       code: 'internal',
       message: `The work was begun ${deliveries - 1} times and never came to an end.`,
     }
-    return giveUp(failure, deliveries === allowed + 1)
+    // A few tries, as the lease of the last holder may have to expire first.
+    return giveUp(failure, deliveries <= allowed + 3)
   }
   try {
     await read.handler.run(delivery)

@@ -44,7 +44,7 @@ export class Journal {
   #operation: Operation
   #patch: Patch = {}
   #timer: NodeJS.Timeout | undefined
-  #writing: Promise<void> = Promise.resolve()
+  #writing: Promise<unknown> = Promise.resolve()
   #writtenAt = 0
   #expiresAt: number
   #closed = false
@@ -121,8 +121,11 @@ export class Journal {
     this.#schedule(Math.max(this.#tools.flushMs ?? 100, this.#writtenAt + progressMs - Date.now()))
   }
 
-  /** Writes everything noted so far; with `renew` also when there is nothing. @throws LeaseLost */
-  flush(renew = false): Promise<void> {
+  /**
+   * Writes everything noted so far; with `renew` also when there is nothing. @throws LeaseLost
+   * @returns whether there was anything to write
+   */
+  flush(renew = false): Promise<boolean> {
     const written = this.#writing.then(() => this.#write(renew))
     this.#writing = written.catch(() => undefined)
     return written
@@ -175,7 +178,9 @@ export class Journal {
     this.#timer = setTimeout(() => {
       this.#timer = undefined
       this.flush()
-        .then(() => this.#closed || this.announce('progress'))
+        .then((written) => {
+          if (written && !this.#closed) this.announce('progress')
+        })
         .catch((error) => this.#failed(error))
     }, delay)
   }
@@ -196,14 +201,14 @@ export class Journal {
     return [...this.#entries.values()].filter((entry) => entry.dirty)
   }
 
-  async #write(renew: boolean): Promise<void> {
-    if (this.#closed) return
+  async #write(renew: boolean): Promise<boolean> {
+    if (this.#closed) return false
     clearTimeout(this.#timer)
     this.#timer = undefined
     const { id, leaseToken } = this.#operation
     const entries = this.#dirty()
     const patch = this.#patch
-    if (!renew && entries.length === 0 && Object.keys(patch).length === 0) return
+    if (!renew && entries.length === 0 && Object.keys(patch).length === 0) return false
     const expiresAt = Date.now() + this.#leaseMs
     // Cleared before writing, so that what happens meanwhile is kept for the next time; put back when it fails.
     this.#patch = {}
@@ -236,6 +241,7 @@ export class Journal {
         this.#operation = { ...this.#operation, cancelRequested }
         this.#signals.onCancelRequested()
       }
+      return true
     } catch (error) {
       this.#patch = { ...patch, ...this.#patch }
       for (const entry of entries) entry.dirty = true

@@ -11,7 +11,22 @@ const patienceMs = 60_000
 /** The tRPC procedures for scripts: a token signs in, cookies do not count. */
 export function trpcFace(services: OpenServices): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>()
-  app.use(bodyLimit({ maxSize: mostBytes, onError: (c) => answerError(c, tooLarge(), services.log) }))
+  app.use(async (c, next) => {
+    // Looked at before bodyLimit touches the body: what nobody has begun to read, Node reads to its end by itself,
+    // and the connection stays usable.
+    if (Number(c.req.header('content-length') ?? 0) > mostBytes)
+      return answerError(c, tooLarge(), services.log)
+    await next()
+  })
+  app.use(
+    bodyLimit({
+      maxSize: mostBytes,
+      onError: (c) => {
+        c.header('connection', 'close')
+        return answerError(c, tooLarge(), services.log)
+      },
+    }),
+  )
   app.all('/*', async (c) => {
     c.set('route', procedureLabel(c.req.path, '/trpc'))
     return inTime(

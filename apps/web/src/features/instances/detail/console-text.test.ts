@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { append, keptCharacters } from './console-stream.ts'
+import { plainText, splitFound } from './console-text.ts'
+
+test('colours, titles and carriage returns are taken out of the log', () => {
+  const escape = '\u001b'
+  expect(plainText(`${escape}[1;32mok${escape}[0m\r\n`)).toBe('ok\n')
+  expect(plainText(`${escape}]0;title\u0007a\r\r\nb\tc\u0000`)).toBe('a\nb\tc')
+  expect(plainText(`${escape}[2J${escape}[H${escape}[?25lgrub`)).toBe('grub')
+  expect(plainText('10%\r20%\n')).toBe('10%\n20%\n')
+})
+
+test('a line is split at every place that was searched for', () => {
+  expect(splitFound('eth0 and ETH1', 'eth')).toEqual([
+    { text: 'eth', found: true },
+    { text: '0 and ', found: false },
+    { text: 'ETH', found: true },
+    { text: '1', found: false },
+  ])
+  expect(splitFound('none', 'x')).toEqual([{ text: 'none', found: false }])
+  expect(splitFound('', 'x')).toEqual([{ text: '', found: false }])
+})
+
+test('a long log keeps its end, cut at a line', () => {
+  const state = {
+    phase: 'following' as const,
+    why: null,
+    text: `first\n${'x'.repeat(keptCharacters - 6)}`,
+    cut: false,
+  }
+  const { text, cut } = append(state, '\nlast')
+  expect(cut).toBe(true)
+  expect(text.startsWith('first')).toBe(false)
+  expect(text.endsWith('\nlast')).toBe(true)
+})

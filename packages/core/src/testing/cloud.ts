@@ -74,6 +74,8 @@ export async function createTestCloud({ config: overrides, services: replaced }:
   return cloud
 }
 
-/** The events among recorded outbox rows, oldest first. */
+/** The events among recorded outbox rows as they are published, oldest first. */
 export const eventsIn = (rows: readonly OutboxMessage[]): CloudEvent[] =>
-  rows.filter((row) => row.channel === 'event').map((row) => row.payload as unknown as CloudEvent)
+  rows
+    .filter((row) => row.channel === 'event')
+    .map((row): CloudEvent => JSON.parse(JSON.stringify(row.payload)))

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isUniqueViolation } from '@nephos/db'
+import { isRecordNotFound, isUniqueViolation } from '@nephos/db'
 import { type Ctx, NephosError } from '../../kernel/index.ts'
 
 /** Length of the window in which failed logins are counted. */
@@ -48,30 +48,30 @@ export async function countAttempt(ctx: Ctx, account: string): Promise<CountedAt
   }
 }
 
+/** One attempt more. The counter's value comes from the same statement, so that parallel attempts see different ones. */
 async function raise({ db }: Ctx, key: string): Promise<{ failures: number; windowStart: Date }> {
   for (;;) {
-    const opened = new Date(Date.now() - throttleWindowMs)
-    const { count } = await db.loginThrottle.updateMany({
-      where: { key, windowStart: { gt: opened } },
-      data: { failures: { increment: 1 } },
-    })
-    if (count === 0) {
-      const windowStart = new Date()
-      const restarted = await db.loginThrottle.updateMany({
-        where: { key, windowStart: { lte: opened } },
-        data: { failures: 1, windowStart },
+    const windowStart = new Date()
+    const oldest = new Date(windowStart.getTime() - throttleWindowMs)
+    try {
+      return await db.loginThrottle.update({
+        where: { key, windowStart: { gt: oldest } },
+        data: { failures: { increment: 1 } },
       })
-      if (restarted.count === 1) return { failures: 1, windowStart }
-      try {
-        return await db.loginThrottle.create({ data: { key, failures: 1, windowStart } })
-      } catch (error) {
-        // Another attempt began the window in this moment: count in it.
-        if (!isUniqueViolation(error)) throw error
-        continue
-      }
+    } catch (error) {
+      if (!isRecordNotFound(error)) throw error
     }
-    const row = await db.loginThrottle.findUnique({ where: { key } })
-    if (row) return row
+    const restarted = await db.loginThrottle.updateMany({
+      where: { key, windowStart: { lte: oldest } },
+      data: { failures: 1, windowStart },
+    })
+    if (restarted.count === 1) return { failures: 1, windowStart }
+    try {
+      return await db.loginThrottle.create({ data: { key, failures: 1, windowStart } })
+    } catch (error) {
+      // Another attempt began the window in this moment: count in it.
+      if (!isUniqueViolation(error)) throw error
+    }
   }
 }
 

@@ -1,6 +1,5 @@
-import { isUniqueViolation, type QuotaScope, type Tx } from '@nephos/db'
+import { insertMissing, lowerUsage, type QuotaScope, raiseUsage, type Tx } from '@nephos/db'
 import { NephosError } from './errors.ts'
-import { LostRace } from './lost-race.ts'
 
 /** Limits of a project (of a user for key pairs) unless an administrator set others; -1 is unlimited. */
 export const quotaDefaults = {
@@ -32,61 +31,73 @@ export async function quotaLimit(db: Tx, projectId: string, resource: QuotaResou
 }
 
 /**
- * Takes the amounts, in the caller's transaction. The check and the increment are one statement, so parallel calls
- * can never exceed a limit. Call it last in the transaction: the counter stays locked until the commit.
+ * Takes the amounts, in the caller's transaction. Check and increment of all of them are one statement, so parallel
+ * calls can never exceed a limit. Call it last in the transaction: the counters stay locked until the commit.
  * @throws NephosError quota_exceeded naming resource, requested, used and limit
  */
 export async function takeQuota(db: Tx, ownerId: string, amounts: QuotaAmounts): Promise<void> {
-  const wanted = quotaResources.filter((resource) => (amounts[resource] ?? 0) > 0)
-  if (wanted.length === 0) return
-  const custom = await db.quotaLimit.findMany({ where: { projectId: ownerId, resource: { in: wanted } } })
-  for (const resource of wanted) {
-    const amount = amounts[resource] ?? 0
-    const limit = custom.find((row) => row.resource === resource)?.limit ?? quotaDefaults[resource]
-    const key = { scope: ownerOf(resource), scopeId: ownerId, resource }
-    const raise = () =>
-      db.quotaUsage.updateMany({
-        where: { ...key, ...(limit >= 0 && { used: { lte: limit - amount } }) },
-        data: { used: { increment: amount } },
-      })
-    if ((await raise()).count === 1) continue
-    // The counter did not exist, or somebody else made it just now: only the second refusal counts.
-    await makeCounter(db, key)
-    if ((await raise()).count === 1) continue
-    const found = await db.quotaUsage.findUnique({ where: { scope_scopeId_resource: key } })
-    const used = found?.used ?? 0
-    throw new NephosError(
-      'quota_exceeded',
-      `Quota exceeded for ${resource}: Requested ${amount}, but already used ${used} of ${limit} ${resource}.`,
-      {
-        remedy: 'Delete something that is no longer needed, or ask an administrator for a higher quota.',
-        detail: { resource, requested: amount, used, limit },
-      },
+  for (const [scope, resources] of byScope(amounts)) {
+    const owner = { scope, scopeId: ownerId }
+    const raise = (wanted: QuotaResource[]) =>
+      raiseUsage(
+        db,
+        owner,
+        wanted.map((resource) => ({
+          resource,
+          amount: amounts[resource] ?? 0,
+          defaultLimit: quotaDefaults[resource],
+        })),
+      )
+    const raised = await raise(resources)
+    const refused = resources.filter((resource) => !raised.includes(resource))
+    if (refused.length === 0) continue
+    // A counter that was never used does not exist yet, or somebody else made it just now: only the second refusal
+    // counts.
+    await insertMissing(
+      db.quotaUsage,
+      [...refused].sort().map((resource) => ({ ...owner, resource, used: 0 })),
     )
+    const again = await raise(refused)
+    const exceeded = refused.find((resource) => !again.includes(resource))
+    if (exceeded) throw await quotaExceeded(db, owner, exceeded, amounts[exceeded] ?? 0)
   }
 }
 
-/** PostgreSQL gives a transaction up in which an insert was refused, so the loser of the race starts over. */
-async function makeCounter(db: Tx, key: { scope: QuotaScope; scopeId: string; resource: string }) {
-  try {
-    await db.quotaUsage.upsert({
-      where: { scope_scopeId_resource: key },
-      create: { ...key, used: 0 },
-      update: {},
-    })
-  } catch (error) {
-    throw isUniqueViolation(error) ? new LostRace(error) : error
-  }
+async function quotaExceeded(
+  db: Tx,
+  owner: { scope: QuotaScope; scopeId: string },
+  resource: QuotaResource,
+  requested: number,
+): Promise<NephosError> {
+  const key = { ...owner, resource }
+  const found = await db.quotaUsage.findUnique({ where: { scope_scopeId_resource: key } })
+  const used = found?.used ?? 0
+  const limit = await quotaLimit(db, owner.scopeId, resource)
+  return new NephosError(
+    'quota_exceeded',
+    `Quota exceeded for ${resource}: Requested ${requested}, but already used ${used} of ${limit} ${resource}.`,
+    {
+      remedy: 'Delete something that is no longer needed, or ask an administrator for a higher quota.',
+      detail: { resource, requested, used, limit },
+    },
+  )
 }
 
 /** Gives the amounts back, in the caller's transaction. */
 export async function returnQuota(db: Tx, ownerId: string, amounts: QuotaAmounts): Promise<void> {
-  for (const resource of quotaResources) {
-    const amount = amounts[resource] ?? 0
-    if (amount > 0)
-      await db.quotaUsage.updateMany({
-        where: { scope: ownerOf(resource), scopeId: ownerId, resource, used: { gte: amount } },
-        data: { used: { decrement: amount } },
-      })
-  }
+  for (const [scope, resources] of byScope(amounts))
+    await lowerUsage(
+      db,
+      { scope, scopeId: ownerId },
+      resources.map((resource) => ({ resource, amount: amounts[resource] ?? 0 })),
+    )
+}
+
+/** The resources of which there is an amount, by whose they are. */
+function byScope(amounts: QuotaAmounts): Map<QuotaScope, QuotaResource[]> {
+  const scopes = new Map<QuotaScope, QuotaResource[]>()
+  for (const resource of quotaResources)
+    if ((amounts[resource] ?? 0) > 0)
+      scopes.set(ownerOf(resource), [...(scopes.get(ownerOf(resource)) ?? []), resource])
+  return scopes
 }

@@ -12,6 +12,11 @@ export interface GuestNetwork {
   close: () => Promise<void>
 }
 
+const inside = (netns: string, command: readonly string[]): ChildProcess => {
+  const [program, ...args] = ['ip', 'netns', 'exec', netns, ...command]
+  return spawn(program!, args)
+}
+
 /** Answers the two documents that a guest asks for; anything else is 404. */
 const metadataServer = `
 const [metadata, userData] = process.argv.slice(1)
@@ -51,8 +56,8 @@ export async function guestNetwork(options: {
     ])
       await run('ip', ['-n', netns, ...command.split(' ')])
     children.push(
-      spawn('ip', [
-        ...['netns', 'exec', netns, 'dnsmasq', '--keep-in-foreground', '--port=0', '--conf-file=/dev/null'],
+      inside(netns, [
+        ...['dnsmasq', '--keep-in-foreground', '--port=0', '--conf-file=/dev/null'],
         ...['--bind-interfaces', '--interface=br0', '--dhcp-authoritative', '--leasefile-ro'],
         ...['--dhcp-range=10.0.0.0,static,255.255.255.0,3600', `--dhcp-host=${mac},10.0.0.5`],
         ...['--dhcp-option=121,169.254.169.254/32,10.0.0.2,0.0.0.0/0,10.0.0.1', '--dhcp-option=26,1450'],
@@ -67,8 +72,8 @@ export async function guestNetwork(options: {
       public_keys: { mine: key },
       keys: [{ name: 'mine', type: 'ssh', data: key }],
     })
-    const server = spawn('ip', [
-      ...['netns', 'exec', netns, process.execPath, '-e', metadataServer, '--', metadata, options.userData],
+    const server = inside(netns, [
+      ...[process.execPath, '-e', metadataServer, '--', metadata, options.userData],
     ])
     children.push(server)
     await once(server.stdout!, 'data')

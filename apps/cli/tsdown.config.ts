@@ -6,5 +6,5 @@ export default defineConfig({
   platform: 'node',
   target: 'node20',
   sourcemap: true,
-  noExternal: /^@nephos\//,
+  deps: { alwaysBundle: [/^@nephos\//] },
 })

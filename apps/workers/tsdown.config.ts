@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsdown'
 
 export default defineConfig({
-  entry: ['src/main.ts', 'src/probe.ts'],
+  entry: ['src/main.ts', 'src/probe.ts', 'src/teardown.ts'],
   format: 'esm',
   platform: 'node',
   target: 'node20',

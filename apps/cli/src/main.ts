@@ -108,6 +108,11 @@ program
   .command('supervise', { hidden: true })
   .action(async () => (await import('./commands/up.ts')).superviseDetached())
 
+// Whoever reads us may stop reading: `./nephos logs | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit()
+})
+
 program.parseAsync().catch((error: unknown) => {
   reportFailure(error)
   process.exitCode = 1

@@ -25,13 +25,7 @@ export async function tearDown(config: NephosConfig, { destroy }: { destroy: boo
   for (const host of readdirSync(hosts)) {
     const { stdout } = await capture(
       process.execPath,
-      [
-        join(root, 'apps/workers/dist/main.mjs'),
-        '--teardown',
-        '--host',
-        host,
-        ...(destroy ? ['--destroy'] : []),
-      ],
+      [join(root, 'apps/workers/dist/teardown.mjs'), '--host', host, ...(destroy ? ['--destroy'] : [])],
       {
         cwd: config.home,
         env: {

@@ -13,6 +13,7 @@ const outputs = [
   'apps/api/dist/main.mjs',
   'apps/workers/dist/main.mjs',
   'apps/workers/dist/probe.mjs',
+  'apps/workers/dist/teardown.mjs',
   `${standalone}/server.js`,
   `${standalone}/.next/static`,
 ]

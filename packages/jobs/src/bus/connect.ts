@@ -39,6 +39,21 @@ export interface BusOptions {
 
 const retryMs = 250
 
+/** The client takes the name and password apart from the addresses; in a URL they stand before the host. */
+export function serversOf(url: string): { servers: string[]; user?: string; pass?: string; token?: string } {
+  const addresses = url
+    .split(',')
+    .map((server) => new URL(server.includes('://') ? server.trim() : `nats://${server.trim()}`))
+  const servers = addresses.map(({ protocol, host }) => `${protocol}//${host}`)
+  const { username, password } = addresses.find((address) => address.username) ?? {
+    username: '',
+    password: '',
+  }
+  if (!username) return { servers }
+  const name = decodeURIComponent(username)
+  return password ? { servers, user: name, pass: decodeURIComponent(password) } : { servers, token: name }
+}
+
 /**
  * Connects to NATS in the background and returns at once, so that a process starts and serves while NATS is down.
  * `url` may list several servers, separated by commas. Connected means: reachable, and the streams exist.
@@ -83,7 +98,7 @@ export function connect(url: string, { name, log }: BusOptions): Bus {
     while (!ending.signal.aborted) {
       try {
         const nc = await dial({
-          servers: url.split(',').map((server) => server.trim()),
+          ...serversOf(url),
           name,
           timeout: 5_000,
           maxReconnectAttempts: -1,

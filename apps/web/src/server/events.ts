@@ -45,7 +45,7 @@ export async function serveEvents(request: Request): Promise<Response> {
     tellStatus(hub.status())
 
     const check = setInterval(async () => {
-      const current = await resolveSession(services(), secret).catch(() => actor)
+      const current = await resolveSession(services(), secret, { passive: true }).catch(() => actor)
       if (!current) {
         stream.send('session-ended', {})
         stream.close()

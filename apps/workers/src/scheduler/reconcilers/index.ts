@@ -1,5 +1,6 @@
 import { runEvery, withLease } from '@nephos/jobs'
 import { detectDownServices } from './down-services.ts'
+import { expireCredentials } from './expired-credentials.ts'
 import { recountUsage } from './host-usage.ts'
 import { sweepOutbox } from './outbox.ts'
 import { recountQuota } from './quota-usage.ts'
@@ -7,7 +8,15 @@ import type { ReconcilerDeps } from './reconciler.ts'
 import { sweepOperations } from './stuck-operations.ts'
 import { freeStuckTasks } from './stuck-tasks.ts'
 
-const all = [sweepOutbox, sweepOperations, freeStuckTasks, recountUsage, recountQuota, detectDownServices]
+const all = [
+  sweepOutbox,
+  sweepOperations,
+  freeStuckTasks,
+  recountUsage,
+  recountQuota,
+  detectDownServices,
+  expireCredentials,
+]
 const leaseMs = 15_000
 
 /** Starts the reconcilers of the whole cloud. Of several schedulers, one at a time runs each. */

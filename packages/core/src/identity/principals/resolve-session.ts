@@ -15,15 +15,28 @@ export interface SessionPrincipal extends CachedPrincipal {
   previous: boolean
 }
 
+/** Options of {@link resolveSession}. */
+export interface ResolveOptions {
+  /** Only look: does not count as use of the session, so an open page alone does not keep it alive. */
+  passive?: boolean
+}
+
 /**
  * The signed-in user behind the secret of a browser session, or null when it is none (any more). A role or session
  * that ends in this process ends at once, one that ends elsewhere after at most five seconds.
  */
-export async function resolveSession(services: Services, secret: string): Promise<UserActor | null> {
-  return (await sessionPrincipal(services, secret))?.actor ?? null
+export async function resolveSession(
+  services: Services,
+  secret: string,
+  { passive = false }: ResolveOptions = {},
+): Promise<UserActor | null> {
+  const principal = await sessionPrincipal(services, secret)
+  if (!principal) return null
+  if (!passive) await touch(services, principal)
+  return principal.actor
 }
 
-/** As {@link resolveSession}, with the session itself. */
+/** The session behind one of its secrets, as it was read at most five seconds ago. */
 export async function sessionPrincipal(services: Services, secret: string): Promise<SessionPrincipal | null> {
   if (!looksLikeSecret(secret)) return null
   const hash = hashSecret(secret)
@@ -37,8 +50,7 @@ export async function sessionPrincipal(services: Services, secret: string): Prom
 export const isUnconfirmed = (session: Session): boolean =>
   session.lastSeenAt.getTime() <= session.rotatedAt.getTime()
 
-async function load(services: Services, hash: string): Promise<SessionPrincipal | null> {
-  const { db } = services
+async function load({ db }: Services, hash: string): Promise<SessionPrincipal | null> {
   const now = new Date()
   const found = await db.session.findFirst({
     where: {
@@ -54,37 +66,31 @@ async function load(services: Services, hash: string): Promise<SessionPrincipal 
   const previous = session.secretHash !== hash
   const inGrace = now.getTime() - session.rotatedAt.getTime() < rotationGraceMs
   if (previous && !inGrace && !isUnconfirmed(session)) return null
-  const [actor, idleExpiresAt] = await Promise.all([
-    actorOf(
-      db,
-      user,
-      { type: 'session', sessionId: session.id },
-      {
-        projectId: session.projectId,
-        everything: true,
-      },
-    ),
-    touch(services, session, previous, now),
-  ])
-  return { userId: user.id, credentialId: session.id, expiresAt: idleExpiresAt, actor, session, previous }
+  const via = { type: 'session', sessionId: session.id } as const
+  const actor = await actorOf(db, user, via, { projectId: session.projectId, everything: true })
+  return {
+    userId: user.id,
+    credentialId: session.id,
+    expiresAt: session.idleExpiresAt,
+    actor,
+    session,
+    previous,
+  }
 }
 
-/** Notes that the session is in use, not more than once a minute. @returns when it ends if it is not used again */
-async function touch(
-  { db, config }: Services,
-  session: Session,
-  previous: boolean,
-  now: Date,
-): Promise<Date> {
+/** Notes that the session is in use: not more than once a minute, and when a new secret is used for the first time. */
+async function touch({ db, config }: Services, { session, previous }: SessionPrincipal): Promise<void> {
+  const now = Date.now()
   const idleMs = config.sessionIdle * 1000
-  const idleExpiresAt = new Date(Math.min(now.getTime() + idleMs, session.absoluteExpiresAt.getTime()))
+  const idleExpiresAt = new Date(Math.min(now + idleMs, session.absoluteExpiresAt.getTime()))
   const gained = idleExpiresAt.getTime() - session.idleExpiresAt.getTime()
   const confirms = !previous && isUnconfirmed(session)
-  if (!confirms && gained < Math.min(60_000, idleMs / 4)) return session.idleExpiresAt
-  const seen = new Date(Math.max(now.getTime(), session.rotatedAt.getTime() + 1))
+  if (!confirms && gained < Math.min(60_000, idleMs / 4)) return
+  // The cached row is changed first, so that parallel requests do not all write.
+  session.idleExpiresAt = idleExpiresAt
+  if (!previous) session.lastSeenAt = new Date(Math.max(now, session.rotatedAt.getTime() + 1))
   await db.session.updateMany({
     where: { id: session.id, revokedAt: null, rotatedAt: session.rotatedAt },
-    data: { idleExpiresAt, ...(!previous && { lastSeenAt: seen }) },
+    data: { idleExpiresAt, ...(!previous && { lastSeenAt: session.lastSeenAt }) },
   })
-  return idleExpiresAt
 }

@@ -201,6 +201,18 @@ describe('a session', () => {
     expect(capped.idleExpiresAt).toEqual(capped.absoluteExpiresAt)
   })
 
+  test('is not kept alive by a page that only looks, even right before a click that is', async () => {
+    const { secret, session } = await signIn()
+    await age(session.sessionId, 600_000)
+    const idleEnd = async () =>
+      (await cloud.db.session.findUniqueOrThrow({ where: { id: session.sessionId } })).idleExpiresAt.getTime()
+    const before = await idleEnd()
+    expect(await resolveSession(cloud.services, secret, { passive: true })).not.toBeNull()
+    expect(await idleEnd()).toBe(before)
+    await resolveSession(cloud.services, secret)
+    expect(await idleEnd()).toBeGreaterThan(before)
+  })
+
   test('ends at logout, at once in this process', async () => {
     const { secret, ctx } = await signIn()
     await logout({ ctx, input: {} })

@@ -7,7 +7,7 @@ export default defineConfig({
   target: 'node20',
   outDir: 'dist',
   outExtensions: () => ({ js: '.mjs' }),
-  noExternal: [/^@nephos\//],
+  deps: { alwaysBundle: [/^@nephos\//] },
   sourcemap: true,
   dts: false,
 })

@@ -309,7 +309,9 @@ describe('/image/v2/images/:id/file', () => {
       fetch(file(id), { method: 'PUT', headers: { ...octets, cookie, ...headers }, body: randomBytes(100) })
     expect((await put({})).status).toBe(403)
     expect((await put({ origin: 'https://evil.example' })).status).toBe(403)
-    expect((await put({ 'x-nephos-origin-checked': '1' })).status).toBe(204)
+    expect((await put({ 'sec-fetch-site': 'same-site' })).status).toBe(403)
+    // What the dashboard says when it passes on an upload whose origin it has checked; no page can say it.
+    expect((await put({ 'sec-fetch-site': 'same-origin' })).status).toBe(204)
   })
 })
 

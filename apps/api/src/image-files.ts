@@ -6,9 +6,6 @@ import { answerError } from './errors.ts'
 import { parseRange } from './range.ts'
 import type { ApiEnv } from './request.ts'
 
-/** Set by the dashboard when it passes on an upload whose origin it has checked. */
-const passedOn = 'x-nephos-origin-checked'
-
 type FileContext = Context<ApiEnv, '/:id/file'>
 
 /**
@@ -56,13 +53,7 @@ const announced = (c: FileContext): number | undefined => {
 
 async function contextOf(c: FileContext, services: OpenServices): Promise<Ctx> {
   const { headers } = c.req.raw
-  const { actor } = await authenticate({
-    services,
-    // A page cannot add this header to a request to another origin: the dashboard has checked the origin itself.
-    method: headers.has(passedOn) ? 'GET' : c.req.method,
-    headers,
-    face: 'either',
-  })
+  const { actor } = await authenticate({ services, method: c.req.method, headers, face: 'either' })
   return requestContext({
     services,
     actor,

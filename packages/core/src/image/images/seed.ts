@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
+import { defaultDomain } from '../../identity/seed/identity.ts'
 import { mutate, notFound, type Services, systemCtx } from '../../kernel/index.ts'
 import { insertImage } from './create.ts'
 import { deleteImage } from './delete.ts'
@@ -17,9 +18,8 @@ const name = 'nephos-tiny'
  * @throws NephosError not_found before the project admin exists
  */
 export async function seedGuestImage(services: Services, path: string): Promise<ImageRow> {
-  const project = await services.db.project.findFirst({
-    where: { name: 'admin' },
-    orderBy: { createdAt: 'asc' },
+  const project = await services.db.project.findUnique({
+    where: { domainId_name: { domainId: defaultDomain.id, name: 'admin' } },
   })
   if (!project) throw notFound('project', 'admin')
   const sha512 = await hashFile(path)

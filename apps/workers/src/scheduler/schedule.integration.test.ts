@@ -90,7 +90,7 @@ describe('one scheduler', () => {
     await expectUsageFits()
   })
 
-  test('a batch is spread, takes few queries, and ends at what fits', async () => {
+  test('a batch is spread over the hosts and ends at what fits', async () => {
     await Promise.all([makeHost(cloud, narrow), makeHost(cloud, narrow)])
     const created = await (await makeWorkerTenant(cloud)).create({ count: 6 })
     expect(await schedule(await scheduler(), requests(created))).toEqual(Array(6).fill(null))

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { AckPolicy, type ConsumerMessages, DeliverPolicy } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/nats-core'
 import { type Link, sleep } from '../bus/connect.ts'
@@ -37,6 +38,8 @@ export function consume(
   const { bus } = base.office
   const target = host ? hostToken(host) : 'any'
   const stopping = new AbortController()
+  // Every running job listens; that many are no leak.
+  setMaxListeners(0, stopping.signal)
   const log = base.log.child({ role, queue: target })
   const post: Post = { ...base, log, handlers, backoffMs, signal: stopping.signal }
   const running = new Set<Promise<void>>()

@@ -20,7 +20,7 @@ try {
     password: cloud.adminPassword,
     project: 'demo',
   })
-  const session = await api.identity.sessions.current.query()
+  const session = await api.identity.sessions.current.query({})
   await api.identity.quotas.update.mutate({
     projectId: session.project!.id,
     limits: { instances: 100_000, cores: 100_000, ram: -1, ports: 100_000 },

@@ -21,7 +21,7 @@ export async function signIn(
   const { secret } = await anonymousApi(apiUrl).identity.tokens.authenticate.mutate({
     name,
     password,
-    project: { name: project },
+    project,
   })
   return { api: client(apiUrl, { authorization: `Bearer ${secret}` }), token: secret }
 }

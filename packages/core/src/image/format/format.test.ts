@@ -174,20 +174,21 @@ describe('checkL1', () => {
   })
 })
 
-const qemuImg = (() => {
+const tool = 'qemu-img'
+const installed = (() => {
   try {
-    execFileSync('qemu-img', ['--version'])
+    execFileSync(tool, ['--version'])
     return true
   } catch {
     return false
   }
 })()
 
-describe.runIf(qemuImg)('images made by qemu-img', () => {
+describe.runIf(installed)('images made by qemu-img', () => {
   const make = (...args: string[]) => {
     const directory = mkdtempSync(join(tmpdir(), 'nephos-format-'))
     try {
-      execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', ...args], { cwd: directory })
+      execFileSync(tool, ['create', '-q', '-f', 'qcow2', ...args], { cwd: directory })
       return readFileSync(join(directory, 'a.qcow2'))
     } finally {
       rmSync(directory, { recursive: true })

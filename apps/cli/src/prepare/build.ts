@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from '
 import { dirname, join } from 'node:path'
 import { Failure } from '../failure.ts'
 import { root } from '../installation.ts'
+import { withLock } from './build-lock.ts'
 import { attempt } from './run.ts'
 import { hashSources } from './sources.ts'
 
@@ -27,8 +28,16 @@ export function isBuilt(): boolean {
   )
 }
 
-/** Builds every app. What did not change comes from turbo's cache. @throws Failure with what the compiler said */
-export async function build(): Promise<void> {
+/**
+ * Builds every app, or waits for another process that is building. What did not change comes from turbo's cache.
+ * @throws Failure with what the compiler said
+ */
+export const build = (): Promise<void> =>
+  withLock(`${stamp}.lock`, async () => {
+    if (!isBuilt()) await buildAll()
+  })
+
+async function buildAll(): Promise<void> {
   const hash = hashSources()
   const result = await attempt(
     join(root, 'node_modules/.bin/turbo'),

@@ -29,10 +29,10 @@ export function Card({
   )
 }
 
-/** Facts as label and value, two columns on wide pages. */
+/** Facts as label and value in two columns. */
 export function Facts({ items }: { items: readonly { label: string; value: ReactNode }[] }) {
   return (
-    <dl className="grid gap-x-6 gap-y-3 sm:grid-cols-2">
+    <dl className="grid grid-cols-2 gap-x-6 gap-y-3">
       {items.map(({ label, value }) => (
         <div key={label} className="min-w-0">
           <dt className="text-xs text-subtle">{label}</dt>

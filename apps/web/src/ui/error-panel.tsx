@@ -24,7 +24,7 @@ export function ErrorPanel({
   return (
     <div
       role="alert"
-      className={cn('rounded-lg border border-bad/40 bg-bad-soft px-4 py-3 text-sm', className)}
+      className={cn('min-w-0 rounded-lg border border-bad/40 bg-bad-soft px-4 py-3 text-sm', className)}
     >
       <div className="flex items-start gap-3">
         <CircleAlert className="mt-0.5 size-4 shrink-0 text-bad-text" aria-hidden="true" />

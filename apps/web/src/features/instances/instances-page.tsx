@@ -193,12 +193,7 @@ export function InstancesPage() {
                     Nothing in this project fits what you search for.
                   </EmptyState>
                 ) : (
-                  <EmptyState
-                    icon={Boxes}
-                    title="No instances yet"
-                    action={create}
-                    command="openstack server create --flavor m1.tiny --image nephos-guest my-first"
-                  >
+                  <EmptyState icon={Boxes} title="No instances yet" action={create}>
                     An instance is a virtual machine: an image to boot from, a flavor for its size, and a
                     network that gives it an address. The form has all of it filled in.
                   </EmptyState>

@@ -11,6 +11,8 @@ export const instanceNoun = defineNoun<InstanceRow>({
   list: ['compute', 'instances', 'list'],
   show: ['compute', 'instances', 'show'],
   adminOnly: ['hostName'],
+  // Placement, ports and the whole fault are not in the row.
+  refetchesShown: true,
   defaultSort: { by: 'createdAt', dir: 'desc' },
   sortValue: (row, by) => row[by as keyof InstanceRow] as string | Date | null,
   matches: (row, input) => {

@@ -156,7 +156,7 @@ export function DataTable<Row extends { id: string }, Sort extends string = stri
                     <td
                       key={column.key}
                       className={cn(
-                        'whitespace-nowrap px-3 first:pl-4',
+                        'whitespace-nowrap px-3 first:pl-4 last:pr-4',
                         column.align === 'right' && 'tabular text-right',
                         column.from && visibleFrom[column.from],
                       )}
@@ -177,7 +177,7 @@ export function DataTable<Row extends { id: string }, Sort extends string = stri
                   {columns.map((column) => (
                     <td
                       key={column.key}
-                      className={cn('px-3 first:pl-4', column.from && visibleFrom[column.from])}
+                      className={cn('px-3 first:pl-4 last:pr-4', column.from && visibleFrom[column.from])}
                     >
                       <Skeleton className="w-3/4 max-w-32" />
                     </td>

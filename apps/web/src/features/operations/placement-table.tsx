@@ -1,6 +1,6 @@
 'use client'
 import { Check, X } from 'lucide-react'
-import { type HostVerdict, readVerdicts } from './placement.ts'
+import { filterTitle, type HostVerdict, readVerdicts } from './placement.ts'
 
 /** Why no host took an instance: every host against every filter, with what it has and what is needed. */
 export function PlacementTable({ verdicts, chosenHost }: { verdicts: unknown; chosenHost?: string | null }) {
@@ -17,7 +17,7 @@ export function PlacementTable({ verdicts, chosenHost }: { verdicts: unknown; ch
             </th>
             {filters.map((filter) => (
               <th key={filter} scope="col" className="whitespace-nowrap px-3 py-2 font-medium">
-                {filter}
+                {filterTitle(filter)}
               </th>
             ))}
           </tr>
@@ -46,21 +46,35 @@ function Verdict({ verdict }: { verdict: HostVerdict['verdicts'][number] | undef
   if (!verdict) return <span className="text-subtle">not asked</span>
   if (verdict.pass)
     return (
-      <span className="inline-flex items-center gap-1 text-ok-text">
-        <Check className="size-3.5" aria-hidden="true" /> fits
-      </span>
+      <div>
+        <span className="inline-flex items-center gap-1 text-ok-text">
+          <Check className="size-3.5" aria-hidden="true" /> fits
+        </span>
+        <Amounts verdict={verdict} />
+      </div>
     )
   return (
     <div className="min-w-36 text-bad-text">
       <span className="inline-flex items-center gap-1 font-medium">
         <X className="size-3.5" aria-hidden="true" /> no
       </span>
-      {verdict.have !== null && verdict.need !== null && (
-        <p className="tabular whitespace-nowrap">
-          has {verdict.have}, needs {verdict.need}
-        </p>
-      )}
-      {verdict.reason && <p className="text-muted">{verdict.reason}</p>}
+      <Amounts verdict={verdict} />
+      {verdict.reason && !hasAmounts(verdict) && <p className="text-muted">{verdict.reason}</p>}
     </div>
+  )
+}
+
+type OneVerdict = HostVerdict['verdicts'][number]
+
+/** Words, such as the name of a zone, say nothing more than the verdict. */
+const hasAmounts = ({ have, need }: OneVerdict): boolean =>
+  have !== null && need !== null && !Number.isNaN(Number(have))
+
+function Amounts({ verdict }: { verdict: OneVerdict }) {
+  if (!hasAmounts(verdict)) return null
+  return (
+    <p className="tabular whitespace-nowrap text-subtle">
+      has {verdict.have}, needs {verdict.need}
+    </p>
   )
 }

@@ -45,3 +45,16 @@ function text(value: unknown): string | null {
     .map(([name, amount]) => `${text(amount) ?? 'no'} ${name}`)
     .join(', ')
 }
+
+const titles: Record<string, string> = {
+  compute: 'Compute service',
+  vcpus: 'vCPUs',
+  ram: 'Memory (MiB)',
+  disk: 'Disk (GiB)',
+}
+
+/** A filter as people call it. */
+export function filterTitle(filter: string): string {
+  const text = titles[filter] ?? filter.replaceAll(/[-_]/g, ' ')
+  return text.charAt(0) === 'v' ? text : text.charAt(0).toUpperCase() + text.slice(1)
+}

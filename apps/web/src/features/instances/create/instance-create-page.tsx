@@ -1,7 +1,7 @@
 'use client'
 import { useMutation } from '@tanstack/react-query'
 import { useRouter, useSearchParams } from 'next/navigation'
-import { useId, useMemo, useState } from 'react'
+import { useEffect, useId, useMemo, useState } from 'react'
 import { toast } from 'sonner'
 import { useUnsavedGuard } from '#features/list/use-unsaved-guard.ts'
 import { useClientConfig, useWhyReadOnly } from '#features/session/use-session.ts'
@@ -41,7 +41,9 @@ export function InstanceCreatePage() {
   const { apiUrl } = useClientConfig()
   const formId = useId()
   const choices = useChoices()
-  const [suggested] = useState(() => suggestName())
+  const [suggested, setSuggested] = useState('')
+  // Made in the browser: the server would make another one.
+  useEffect(() => setSuggested(suggestName()), [])
   const [draft, setDraft] = useState<Draft>({
     name: '',
     count: 1,

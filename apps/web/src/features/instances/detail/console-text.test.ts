@@ -3,10 +3,10 @@ import { append, keptCharacters } from './console-stream.ts'
 import { plainText, splitFound } from './console-text.ts'
 
 test('colours, titles and carriage returns are taken out of the log', () => {
-  const escape = '\u001b'
-  expect(plainText(`${escape}[1;32mok${escape}[0m\r\n`)).toBe('ok\n')
-  expect(plainText(`${escape}]0;title\u0007a\r\r\nb\tc\u0000`)).toBe('a\nb\tc')
-  expect(plainText(`${escape}[2J${escape}[H${escape}[?25lgrub`)).toBe('grub')
+  const esc = '\u001b'
+  expect(plainText(`${esc}[1;32mok${esc}[0m\r\n`)).toBe('ok\n')
+  expect(plainText(`${esc}]0;title\u0007a\r\r\nb\tc\u0000`)).toBe('a\nb\tc')
+  expect(plainText(`${esc}[2J${esc}[H${esc}[?25lgrub`)).toBe('grub')
   expect(plainText('10%\r20%\n')).toBe('10%\n20%\n')
 })
 

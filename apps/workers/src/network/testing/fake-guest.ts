@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { tapName } from '@nephos/core'
+import type { NetworkDriver, NetworkSpec } from '../driver.ts'
 
 const run = promisify(execFile)
 
@@ -100,4 +101,22 @@ export async function plugGuest(hostNetns: string, portId: string, mac: string):
       await rm(directory, { recursive: true, force: true })
     },
   }
+}
+
+/** Brings a network up with a guest on each of its ports. The guests are also put into `guests`, to be removed later. */
+export async function startGuests(
+  driver: NetworkDriver,
+  host: { netns: string },
+  spec: NetworkSpec,
+  guests: FakeGuest[],
+): Promise<FakeGuest[]> {
+  await driver.ensureNetwork(spec)
+  const plugged: FakeGuest[] = []
+  for (const port of spec.ports) {
+    const guest = await plugGuest(host.netns, port.portId, port.mac)
+    guests.push(guest)
+    plugged.push(guest)
+    await driver.ensurePort(port, spec.mtu)
+  }
+  return plugged
 }

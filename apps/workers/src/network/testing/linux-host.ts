@@ -29,6 +29,16 @@ export interface TestHost {
   close: () => Promise<void>
 }
 
+/** Runs a command at once. @returns what it printed */
+export function command(...words: string[]): string {
+  const [program, ...args] = words
+  return execFileSync(program!, args, { encoding: 'utf8' })
+}
+
+/** Runs a command at once, in a network namespace. */
+export const commandIn = (netns: string, ...words: string[]): string =>
+  command('nsenter', `--net=/run/netns/${netns}`, '--', ...words)
+
 const silent = { info: () => {}, warn: () => {} }
 
 /** Names and directories of a host that no other test uses. Nothing is made before the driver is opened. */

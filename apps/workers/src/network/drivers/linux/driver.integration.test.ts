@@ -1,64 +1,18 @@
-import { execFileSync } from 'node:child_process'
 import { randomUUID as newId } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { chown } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { tapName } from '@nephos/core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { NetworkSpec, PortSpec } from '../../driver.ts'
+import type { NetworkSpec } from '../../driver.ts'
 import { listenOnSocket } from '../../metadata/listen.ts'
-import { type FakeGuest, plugGuest } from '../../testing/fake-guest.ts'
-import { canMakeNetworks, makeTestHost, type TestHost } from '../../testing/linux-host.ts'
+import { type FakeGuest, plugGuest, startGuests } from '../../testing/fake-guest.ts'
+import { canMakeNetworks, command, commandIn, makeTestHost, type TestHost } from '../../testing/linux-host.ts'
+import { mac, network, port, withPorts } from '../../testing/specs.ts'
 import { processesOf } from './daemon.ts'
 import type { LinuxNetworkDriver } from './driver.ts'
 import { findSystemUser } from './files.ts'
 import { bridgeName } from './names.ts'
-
-const mac = (last: number) => `fa:16:3e:00:00:${last.toString(16).padStart(2, '0')}`
-const nsenter = (netns: string, ...command: string[]) =>
-  execFileSync('nsenter', [`--net=/run/netns/${netns}`, '--', ...command], { encoding: 'utf8' })
-
-function port(network: { networkId: string }, last: number, fields: Partial<PortSpec> = {}): PortSpec {
-  return {
-    portId: newId(),
-    networkId: network.networkId,
-    mac: mac(last),
-    ips: [`10.0.0.${last}`],
-    portSecurity: true,
-    adminStateUp: true,
-    ...fields,
-  }
-}
-
-const network = (segmentId: number, fields: Partial<NetworkSpec> = {}): NetworkSpec => ({
-  networkId: newId(),
-  segmentId,
-  mtu: 1450,
-  adminStateUp: true,
-  dhcpMac: 'fa:16:3e:ff:ff:02',
-  subnets: [
-    {
-      subnetId: newId(),
-      cidr: '10.0.0.0/24',
-      gatewayIp: '10.0.0.1',
-      enableDhcp: true,
-      dhcpIp: '10.0.0.2',
-      dnsServers: ['192.0.2.53', '192.0.2.54'],
-      hostRoutes: [{ destination: '198.51.100.0/24', nexthop: '10.0.0.9' }],
-    },
-  ],
-  leases: [],
-  ports: [],
-  ...fields,
-})
-
-const withPorts = (spec: NetworkSpec, ports: PortSpec[]): NetworkSpec => ({
-  ...spec,
-  ports,
-  leases: ports.flatMap(({ mac: address, ips }, index) =>
-    ips.map((ip) => ({ mac: address, ip, hostname: `guest-${index + 1}` })),
-  ),
-})
 
 describe.skipIf(!canMakeNetworks())('the network of a Linux host', () => {
   let host: TestHost
@@ -90,23 +44,7 @@ describe.skipIf(!canMakeNetworks())('the network of a Linux host', () => {
     await host?.close()
   })
 
-  /** Wires the ports, each with a guest plugged in. */
-  async function start(spec: NetworkSpec): Promise<FakeGuest[]> {
-    await driver.ensureNetwork(spec)
-    const plugged: FakeGuest[] = []
-    for (const one of spec.ports) {
-      const guest = await plugGuest(host.netns, one.portId, one.mac)
-      guests.push(guest)
-      plugged.push(guest)
-      await driver.ensurePort(one, spec.mtu)
-    }
-    return plugged
-  }
-
-  const drops = () => {
-    const table = nsenter(host.netns, 'nft', 'list', 'table', 'bridge', 'nephos')
-    return [...table.matchAll(/counter packets (\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0)
-  }
+  const start = (spec: NetworkSpec) => startGuests(driver, host, spec, guests)
 
   test('a guest gets its reserved address, routes, MTU, DNS and name by DHCP, and no other guest gets anything', async () => {
     const base = network(11)
@@ -168,78 +106,6 @@ describe.skipIf(!canMakeNetworks())('the network of a Linux host', () => {
     expect(await guestA!.reaches('10.0.0.2')).toBe(true)
   })
 
-  test('a guest cannot use the MAC, the address or the ARP of another, nor IPv6', async () => {
-    const base = network(16)
-    const [liar, victim] = await start(withPorts(base, [port(base, 21), port(base, 22)]))
-    await liar!.dhcp()
-    await victim!.dhcp()
-    expect(await liar!.reaches('10.0.0.22')).toBe(true)
-
-    await liar!.exec('ip', 'addr', 'add', '10.0.0.50/24', 'dev', 'eth0')
-    const before = drops()
-    const ping = ['busybox', 'ping', '-c', '1', '-W', '1']
-    await expect(liar!.exec(...ping, '-I', '10.0.0.50', '10.0.0.22')).rejects.toThrow()
-    expect(drops()).toBeGreaterThan(before)
-
-    await victim!.exec('ip', 'neigh', 'flush', 'all')
-    await liar!.exec('busybox', 'arping', '-U', '-c', '2', '-I', 'eth0', '10.0.0.50').catch(() => '')
-    expect(await victim!.exec('ip', 'neigh')).not.toContain('10.0.0.50')
-
-    await liar!.exec('ip', 'addr', 'del', '10.0.0.50/24', 'dev', 'eth0')
-    expect(await liar!.reaches('10.0.0.22')).toBe(true)
-    await liar!.exec('ip', 'link', 'set', 'dev', 'eth0', 'address', 'fa:16:3e:aa:aa:aa')
-    expect(await liar!.reaches('10.0.0.22')).toBe(false)
-    expect(await liar!.dhcp()).toBeNull()
-    await liar!.exec('ip', 'link', 'set', 'dev', 'eth0', 'address', mac(21))
-
-    for (const [guest, address] of [
-      [liar!, 'fd00::1/64'],
-      [victim!, 'fd00::2/64'],
-    ] as const) {
-      await guest.exec('sh', '-c', 'echo 0 >/proc/sys/net/ipv6/conf/eth0/disable_ipv6')
-      await guest.exec('ip', 'addr', 'add', address, 'dev', 'eth0', 'nodad')
-    }
-    await expect(liar!.exec('busybox', 'ping', '-6', '-c', '1', '-W', '1', 'fd00::2')).rejects.toThrow()
-  })
-
-  test('a guest cannot be a DHCP server', async () => {
-    const base = network(17)
-    const spec = withPorts(base, [port(base, 21), port(base, 22)])
-    spec.leases = spec.leases.slice(0, 1)
-    const [rogue, client] = await start(spec)
-    await rogue!.dhcp()
-    await rogue!.exec(
-      ...['dnsmasq', '--conf-file=/dev/null', '--port=0', '--bind-interfaces', '--interface=eth0'],
-      ...['--except-interface=lo', '--dhcp-range=10.0.0.100,10.0.0.150,60s', '--dhcp-authoritative'],
-      ...['--leasefile-ro', '--no-ping', `--pid-file=${host.directory}/rogue.pid`, '--user=root'],
-    )
-    try {
-      const before = drops()
-      expect(await client!.dhcp()).toBeNull()
-      expect(drops()).toBeGreaterThan(before)
-    } finally {
-      process.kill(Number(readFileSync(`${host.directory}/rogue.pid`, 'utf8')))
-    }
-  })
-
-  test('a port without port security may send what it likes; one that is switched off passes nothing', async () => {
-    const base = network(18)
-    const open = port(base, 21, { portSecurity: false })
-    const spec = withPorts(base, [open, port(base, 22)])
-    const [guest, other] = await start(spec)
-    await guest!.dhcp()
-    await other!.dhcp()
-    await guest!.exec('ip', 'addr', 'add', '10.0.0.60/24', 'dev', 'eth0')
-    const ping = ['busybox', 'ping', '-c', '1', '-W', '1', '-I', '10.0.0.60', '10.0.0.22']
-    await guest!.exec(...ping)
-    // Secured while it runs: what it may send changes at once.
-    await driver.ensurePort({ ...open, portSecurity: true }, spec.mtu)
-    await expect(guest!.exec(...ping)).rejects.toThrow()
-    expect(await guest!.reaches('10.0.0.22')).toBe(true)
-    await driver.ensurePort({ ...open, adminStateUp: false }, spec.mtu)
-    expect(await guest!.reaches('10.0.0.22')).toBe(false)
-  })
-
   test('an address that goes to another port is given to it at once', async () => {
     const base = network(19)
     const before = withPorts(base, [port(base, 21)])
@@ -274,7 +140,7 @@ describe.skipIf(!canMakeNetworks())('the network of a Linux host', () => {
       (await guest!.dhcp()) !== null
     expect(await works()).toBe(true)
 
-    execFileSync('ip', ['-n', host.netns, 'link', 'del', bridgeName(21)])
+    command('ip', '-n', host.netns, 'link', 'del', bridgeName(21))
     expect(await guest!.reaches('10.0.0.2')).toBe(false)
     await driver.reconcile([spec])
     expect(await works()).toBe(true)
@@ -284,31 +150,18 @@ describe.skipIf(!canMakeNetworks())('the network of a Linux host', () => {
       for (const pid of await processesOf(program, directory)) process.kill(pid, 'SIGKILL')
     await expect.poll(works, { timeout: 10_000 }).toBe(true)
 
-    nsenter(host.netns, 'nft', 'flush', 'ruleset')
+    commandIn(host.netns, 'nft', 'flush', 'ruleset')
     await driver.reconcile([spec])
     await guest!.exec('ip', 'link', 'set', 'dev', 'eth0', 'address', 'fa:16:3e:aa:aa:aa')
     expect(await guest!.reaches('10.0.0.2')).toBe(false)
     await guest!.exec('ip', 'link', 'set', 'dev', 'eth0', 'address', mac(21))
     expect(await works()).toBe(true)
 
-    execFileSync('ip', ['netns', 'del', `${host.dhcpNetnsPrefix}21`])
+    command('ip', 'netns', 'del', `${host.dhcpNetnsPrefix}21`)
     await driver.reconcile([spec])
     expect(await works()).toBe(true)
     expect(await processesOf('dnsmasq', directory)).toHaveLength(1)
     expect(await processesOf('haproxy', directory)).toHaveLength(1)
-  })
-
-  test('rules changed behind its back do not stop a port from being wired or removed', async () => {
-    const base = network(22)
-    const [one, two] = [port(base, 21), port(base, 22)]
-    await start(withPorts(base, [one]))
-    nsenter(host.netns, 'nft', 'flush', 'ruleset')
-    const [guest] = await start(withPorts(base, [two]))
-    expect((await guest!.dhcp())!.ip).toBe('10.0.0.22')
-    nsenter(host.netns, 'nft', 'flush', 'ruleset')
-    await driver.removePort(one.portId)
-    expect(nsenter(host.netns, 'nft', 'list', 'table', 'bridge', 'nephos')).not.toContain(tapName(one.portId))
-    await driver.removePort(one.portId)
   })
 
   test('a new worker finds everything again and restarts nothing', async () => {
@@ -358,7 +211,7 @@ describe.skipIf(!canMakeNetworks())('the network of a Linux host', () => {
     const lease = await guest!.dhcp()
     expect(lease).toMatchObject({ ip: '10.0.0.21', mtu: '1400', dns: '192.0.2.1' })
     expect(lease!.router).toBeUndefined()
-    const inner = nsenter(`${host.dhcpNetnsPrefix}24`, 'ip', 'addr', 'show', 'dev', 'dhcp0')
+    const inner = commandIn(`${host.dhcpNetnsPrefix}24`, 'ip', 'addr', 'show', 'dev', 'dhcp0')
     expect(inner).toContain('10.9.0.2/24')
     expect(inner).toContain('mtu 1400')
     await driver.reconcile([
@@ -388,9 +241,7 @@ describe.skipIf(!canMakeNetworks())('the network of a Linux host', () => {
     // Much more than on an idle machine, for those that run several tests at once.
     expect(median).toBeLessThan(250)
     const [link] = JSON.parse(
-      execFileSync('ip', ['-n', host.netns, '-j', '-d', 'link', 'show', 'dev', tapName(ports[0]!.portId)], {
-        encoding: 'utf8',
-      }),
+      command('ip', '-n', host.netns, '-j', '-d', 'link', 'show', 'dev', tapName(ports[0]!.portId)),
     )
     expect(link).toMatchObject({
       mtu: 1450,
@@ -414,10 +265,10 @@ describe.skipIf(!canMakeNetworks())('the network of a Linux host', () => {
     expect(existsSync(`${host.directory}/${gone.networkId}`)).toBe(false)
     expect(existsSync(`/run/netns/${host.dhcpNetnsPrefix}26`)).toBe(false)
     expect(await processesOf('dnsmasq', `${host.directory}/${gone.networkId}`)).toEqual([])
-    const links = nsenter(host.netns, 'ip', 'link')
+    const links = commandIn(host.netns, 'ip', 'link')
     expect(links).not.toMatch(/br26|dh26/)
     expect(links).toMatch(/br27/)
-    expect(nsenter(host.netns, 'nft', 'list', 'ruleset')).not.toContain(tapName(spec.ports[0]!.portId))
+    expect(commandIn(host.netns, 'nft', 'list', 'ruleset')).not.toContain(tapName(spec.ports[0]!.portId))
 
     await driver.destroy()
     expect(await driver.inspect()).toEqual({ networks: [], ports: [] })

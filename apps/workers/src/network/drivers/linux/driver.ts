@@ -6,14 +6,15 @@ import { z } from 'zod'
 import { readJson } from '../../../compute/drivers/atomic-file.ts'
 import { KeyedLock } from '../../../compute/drivers/keyed-lock.ts'
 import type { NetworkDriver, NetworkSpec, PortSpec, WiredPort } from '../../driver.ts'
-import { changeText, type PortRules, rulesOf, tableText } from './anti-spoofing.ts'
+import { rulesOf } from './anti-spoofing.ts'
 import { stopDaemonsExcept } from './daemon.ts'
 import { type DhcpPlace, ensureDhcp, forgetLeases, removeDhcp, reviveDhcp, updateLeases } from './dhcp.ts'
 import { findSystemUser, isReachableByAll, writeIfChanged } from './files.ts'
-import { runIp, runNft } from './host-tools.ts'
+import { runIp } from './host-tools.ts'
 import { bridgeCommands, type Link, readLinks, removeLinks, strayLinks, tapCommands } from './links.ts'
 import { bridgeName, networkOfAlias, networkPaths, portOfAlias } from './names.ts'
 import { ensureNamespace, namespaceInode, namespacesWith, removeNamespace } from './namespaces.ts'
+import { RuleTable } from './rule-table.ts'
 
 /** What the driver needs to know of its host. */
 export interface LinuxDriverOptions {
@@ -34,7 +35,6 @@ export interface LinuxDriverOptions {
 }
 
 const recordSchema = z.object({ networkId: z.string(), segmentId: z.number() })
-const allLinks = 'all'
 const forgetDelayMs = 300
 
 interface Held {
@@ -49,20 +49,21 @@ export class LinuxNetworkDriver implements NetworkDriver {
   readonly #options: LinuxDriverOptions
   readonly #lock = new KeyedLock()
   readonly #networks = new Map<string, Held>()
-  readonly #rules = new Map<string, PortRules>()
+  readonly #rules: RuleTable
   readonly #forgetting = new Map<string, NodeJS.Timeout>()
   #users: Pick<DhcpPlace, 'dnsmasqUser' | 'proxyUser'> = { dnsmasqUser: 'root', proxyUser: null }
   #watch?: NodeJS.Timeout
 
   constructor(options: LinuxDriverOptions) {
     this.#options = options
+    this.#rules = new RuleTable(options.netns)
   }
 
   async open(): Promise<void> {
     const { directory, netns, watchMs = 2_000 } = this.#options
     await mkdir(directory, { recursive: true, mode: 0o711 })
     this.#users = await this.#chooseUsers()
-    if (await ensureNamespace(netns)) await runNft(netns, tableText([]))
+    if (await ensureNamespace(netns)) await this.#rules.replace([])
     this.#watch ??= setInterval(() => void this.#revive(), watchMs).unref()
   }
 
@@ -85,7 +86,7 @@ export class LinuxNetworkDriver implements NetworkDriver {
       const { spec } = held
       spec.ports = [...spec.ports.filter(({ portId }) => portId !== port.portId), port]
       // No frame passes before a machine opens the tap, so its rules may arrive beside it.
-      await Promise.all([this.#ensureTap(port, { ...spec, mtu }), this.#applyRules(rulesOf(port))])
+      await Promise.all([this.#ensureTap(port, { ...spec, mtu }), this.#rules.apply(rulesOf(port))])
       return { portId: port.portId, tap: tapName(port.portId), netns, mtu }
     })
   }
@@ -96,7 +97,7 @@ export class LinuxNetworkDriver implements NetworkDriver {
       for (const { spec } of this.#networks.values())
         spec.ports = spec.ports.filter((port) => port.portId !== portId)
       await removeLinks(this.#options.netns, [tap])
-      await this.#removeRules([tap])
+      await this.#rules.remove([tap])
     })
   }
 
@@ -149,9 +150,7 @@ export class LinuxNetworkDriver implements NetworkDriver {
       strayLinks(desired, now).map(({ name }) => name),
     )
     await runIp(netns, taps)
-    await this.#lock.run(allLinks, () =>
-      this.#replaceRules(desired.flatMap(({ ports }) => ports.map(rulesOf))),
-    )
+    await this.#rules.replace(desired.flatMap(({ ports }) => ports.map(rulesOf)))
     if (problems.length > 0) throw problems[0]
   }
 
@@ -163,7 +162,6 @@ export class LinuxNetworkDriver implements NetworkDriver {
     for (const name of await namespacesWith(dhcpNetnsPrefix)) await removeNamespace(name)
     await removeNamespace(netns)
     this.#networks.clear()
-    this.#rules.clear()
     await rm(directory, { recursive: true, force: true })
   }
 
@@ -203,7 +201,7 @@ export class LinuxNetworkDriver implements NetworkDriver {
       this.#options.netns,
       [...taps, ...bridges].map(({ name }) => name),
     )
-    await this.#removeRules(taps.map(({ name }) => name))
+    await this.#rules.remove(taps.map(({ name }) => name))
     await rm(place.paths.directory, { recursive: true, force: true })
   }
 
@@ -219,34 +217,6 @@ export class LinuxNetworkDriver implements NetworkDriver {
         await this.#lock.run(network.networkId, () => this.#applyNetwork(network, links))
       await runIp(netns, tapCommands(port, network, owner, await readLinks(netns)))
     }
-  }
-
-  #applyRules(rules: PortRules): Promise<void> {
-    return this.#lock.run(allLinks, async () => {
-      const text = changeText(this.#rules.get(rules.tap), rules)
-      this.#rules.set(rules.tap, rules)
-      if (text !== '') await this.#changeRules(text)
-    })
-  }
-
-  #removeRules(taps: readonly string[]): Promise<void> {
-    return this.#lock.run(allLinks, async () => {
-      const text = taps.map((tap) => changeText(this.#rules.get(tap), undefined)).join('')
-      for (const tap of taps) this.#rules.delete(tap)
-      if (text !== '' && (await namespaceInode(this.#options.netns)) !== null) await this.#changeRules(text)
-    })
-  }
-
-  /** When the table is not as expected, all of it is put in place again. */
-  async #changeRules(text: string): Promise<void> {
-    const { netns } = this.#options
-    await runNft(netns, text).catch(() => runNft(netns, tableText([...this.#rules.values()])))
-  }
-
-  async #replaceRules(rules: PortRules[]): Promise<void> {
-    await runNft(this.#options.netns, tableText(rules))
-    this.#rules.clear()
-    for (const one of rules) this.#rules.set(one.tap, one)
   }
 
   #forgetSoon(networkId: string): void {

@@ -13,7 +13,7 @@ import { databaseUrl, postgresProcess } from './postgres.ts'
 import { type Drivers, probeDrivers } from './probe.ts'
 import { nephosProcesses, tiers, urlOf } from './processes.ts'
 import { adminPassword, writeConnections } from './secrets.ts'
-import { setUpDatabase } from './setup.ts'
+import { isSetUp, markSetUp, setUpDatabase } from './setup.ts'
 import { type Teardown, tearDown } from './teardown.ts'
 
 const loopback = '127.0.0.1'
@@ -96,15 +96,7 @@ export class Cloud {
     this.#record()
     writeConnections(config, { databaseUrl: resolved.databaseUrl!, natsUrl: resolved.natsUrl! })
 
-    await steps.run(
-      'Database',
-      () =>
-        setUpDatabase(resolved, {
-          adminPassword: adminPassword(config).value,
-          guestImage: findGuestImage(config),
-        }),
-      ({ migrations }) => (migrations > 0 ? `${migrations} migration${migrations > 1 ? 's' : ''}` : ''),
-    )
+    await this.#setUp(resolved, steps)
     await together(
       nephosProcesses(resolved).map(
         (spec) => () => steps.run(labels(spec.name), () => this.group.start(spec)),
@@ -137,6 +129,22 @@ export class Cloud {
       await this.group.stop({ atOnce })
     }
     this.#record('stopped')
+  }
+
+  /** Migrates and seeds; nothing new can come to an embedded database that this very build has set up. */
+  async #setUp(resolved: NephosConfig, steps: Steps): Promise<void> {
+    const embedded = !this.config.databaseUrl
+    if (embedded && isSetUp(resolved)) return
+    await steps.run(
+      'Database',
+      () =>
+        setUpDatabase(resolved, {
+          adminPassword: adminPassword(this.config).value,
+          guestImage: findGuestImage(this.config),
+        }),
+      ({ migrations }) => (migrations > 0 ? `${migrations} migration${migrations > 1 ? 's' : ''}` : ''),
+    )
+    if (embedded) markSetUp(resolved)
   }
 
   #describe(): CloudFile {

@@ -1,9 +1,23 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { configEnvironment, type NephosConfig } from '@nephos/config'
+import { configEnvironment, type NephosConfig, statePaths } from '@nephos/config'
 import { z } from 'zod'
 import { root } from '../installation.ts'
+import { buildHash } from '../prepare/build.ts'
+import { guestHash } from '../prepare/guest.ts'
 import { capture } from '../prepare/run.ts'
 import { baseEnvironment } from './environment.ts'
+
+/** Beside the embedded database's files, and gone with them: what it was last set up with. */
+const markFile = (config: NephosConfig): string => join(statePaths(config).postgres, 'nephos-setup')
+const mark = (config: NephosConfig): string => `${buildHash()} ${guestHash(config)}`
+
+/** True when the embedded database was set up by exactly this build and with this guest image. */
+export const isSetUp = (config: NephosConfig): boolean =>
+  existsSync(markFile(config)) && readFileSync(markFile(config), 'utf8') === mark(config)
+
+/** Remembers that the embedded database needs no more setting up. */
+export const markSetUp = (config: NephosConfig): void => writeFileSync(markFile(config), mark(config))
 
 const report = z.object({ migrations: z.number(), image: z.enum(['registered', 'none']) })
 

@@ -19,12 +19,15 @@ const outputs = [
   `${standalone}/.next/static`,
 ]
 
+/** Names what the bundles were made from. */
+export const buildHash = (): string => readFileSync(stamp, 'utf8').trim()
+
 /** True when the bundles were made from exactly the sources that are here now. */
 export function isBuilt(): boolean {
   return (
     outputs.every((output) => existsSync(join(root, output))) &&
     existsSync(stamp) &&
-    readFileSync(stamp, 'utf8').trim() === hashSources()
+    buildHash() === hashSources()
   )
 }
 

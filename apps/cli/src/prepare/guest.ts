@@ -12,11 +12,14 @@ const stampFile = (config: NephosConfig): string => join(statePaths(config).gues
 export const findGuestImage = (config: NephosConfig): string | null =>
   existsSync(imageFile(config)) ? imageFile(config) : null
 
+/** Names what the image was made from; empty when there is none. */
+export const guestHash = (config: NephosConfig): string =>
+  existsSync(imageFile(config)) && existsSync(stampFile(config))
+    ? readFileSync(stampFile(config), 'utf8').trim()
+    : ''
+
 /** True when the image was made from the files of guest/ that are here now. */
-export const isGuestBuilt = (config: NephosConfig): boolean =>
-  existsSync(imageFile(config)) &&
-  existsSync(stampFile(config)) &&
-  readFileSync(stampFile(config), 'utf8').trim() === hashSources(['guest'])
+export const isGuestBuilt = (config: NephosConfig): boolean => guestHash(config) === hashSources(['guest'])
 
 /** Builds the tiny guest image out of Debian packages. @throws Failure with what the script said */
 export async function buildGuest(config: NephosConfig): Promise<void> {

@@ -96,7 +96,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(node_modules|dist|\\.next|gen|test-results)/' },
+    exclude: { path: '(^|/)((node_modules|dist|\\.next|gen|test-results)/|next-env\\.d\\.ts$)' },
     tsPreCompilationDeps: 'specify',
     enhancedResolveOptions: {
       exportsFields: ['exports'],

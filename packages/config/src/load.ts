@@ -85,11 +85,12 @@ function readToml(
   found: Map<SettingKey, Found>,
   problems: ConfigProblem[],
 ): void {
+  // The ignore comments are for the bundler of the dashboard: the file is no part of it.
   const file = resolve(cwd, env.NEPHOS_CONFIG || 'nephos.toml')
-  if (!env.NEPHOS_CONFIG && !existsSync(file)) return
+  if (!env.NEPHOS_CONFIG && !existsSync(/* turbopackIgnore: true */ file)) return
   let table: Record<string, unknown>
   try {
-    table = parse(readFileSync(file, 'utf8'))
+    table = parse(readFileSync(/* turbopackIgnore: true */ file, 'utf8'))
   } catch (error) {
     const [problem, remedy] =
       error instanceof TomlError

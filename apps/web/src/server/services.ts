@@ -16,6 +16,3 @@ export function services(): OpenServices {
   })
   return holder.nephosWebServices
 }
-
-/** The services if a request has opened them. */
-export const openedServices = (): OpenServices | undefined => holder.nephosWebServices

@@ -8,7 +8,7 @@ import { ProcessGroup } from '../supervisor/process-group.ts'
 import type { Steps } from '../terminal/steps.ts'
 import { endLeftovers } from './leftovers.ts'
 import { natsProcess, natsUrl } from './nats.ts'
-import { choosePorts } from './ports.ts'
+import { choosePorts, portWishes } from './ports.ts'
 import { databaseUrl, postgresProcess } from './postgres.ts'
 import { type Drivers, probeDrivers } from './probe.ts'
 import { nephosProcesses, tiers, urlOf } from './processes.ts'
@@ -59,8 +59,7 @@ export class Cloud {
     if (ended.length > 0)
       steps.note(`  Ended what a killed supervisor had left running: ${ended.join(', ')}.`)
     const [webPort, apiPort, databasePort, natsPort] = (await choosePorts([
-      { setting: 'NEPHOS_WEB_PORT', port: config.webPort, address: config.bind },
-      { setting: 'NEPHOS_API_PORT', port: config.apiPort, address: config.bind },
+      ...portWishes(config),
       { port: 0, address: loopback },
       { port: 0, address: loopback },
     ])) as [number, number, number, number]

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:net'
+import type { NephosConfig } from '@nephos/config'
 import { Failure } from '../failure.ts'
 
 /** A port that is wanted: 0 takes any free one. */
@@ -8,6 +9,12 @@ export interface PortWish {
   port: number
   address: string
 }
+
+/** The ports that people know. */
+export const portWishes = ({ webPort, apiPort, bind }: NephosConfig): PortWish[] => [
+  { setting: 'NEPHOS_WEB_PORT', port: webPort, address: bind },
+  { setting: 'NEPHOS_API_PORT', port: apiPort, address: bind },
+]
 
 /**
  * Finds out which ports to use, all of them different.

@@ -5,6 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type NephosConfig, statePaths } from '@nephos/config'
 import pc from 'picocolors'
 import { makeHome } from '../cloud/cloud.ts'
+import { findLeftovers } from '../cloud/leftovers.ts'
+import { choosePorts, portWishes } from '../cloud/ports.ts'
 import { adminPassword } from '../cloud/secrets.ts'
 import { Failure } from '../failure.ts'
 import { loadOwnConfig, root } from '../installation.ts'
@@ -26,6 +28,8 @@ export async function up({ detach = false }: { detach?: boolean }): Promise<void
   const began = performance.now()
   makeHome(config)
   if (await isSupervised(config)) return alreadyUp(config)
+  // Before anything that takes long: what a leftover of this cloud holds will be free again.
+  if (findLeftovers(config).length === 0) await choosePorts(portWishes(config))
 
   const password = adminPassword(config)
   const shown = password.created && process.stdout.isTTY && !config.adminPassword ? password.value : undefined
@@ -39,7 +43,7 @@ export async function up({ detach = false }: { detach?: boolean }): Promise<void
       process.stdout.write(`\n  Up after ${seconds(performance.now() - began)}.\n${summary(file, shown)}`)
       return
     }
-    const cloud = await supervise(config, steps, printCrash)
+    const cloud = await supervise(config, steps, { onCrash: printCrash })
     process.stdout.write(`\n  Up after ${seconds(performance.now() - began)}; Ctrl-C takes it down.\n`)
     process.stdout.write(summary(cloud.file, shown))
     await cloud.ended
@@ -99,6 +103,6 @@ function printCrash({ name, how, log, restartInMs }: Crash): void {
 /** The hidden command behind `up --detach`: supervises without a terminal. Its output is the supervisor's log. */
 export async function superviseDetached(): Promise<void> {
   const config = loadOwnConfig()
-  const cloud = await supervise(config, new Steps(), printCrash)
+  const cloud = await supervise(config, new Steps(), { onCrash: printCrash, followed: true })
   await cloud.ended
 }

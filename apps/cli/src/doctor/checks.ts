@@ -3,7 +3,7 @@ import { availableParallelism, freemem, platform, release, totalmem } from 'node
 import { dirname } from 'node:path'
 import type { NephosConfig } from '@nephos/config'
 import { findProgram } from '../cloud/nats.ts'
-import { choosePorts } from '../cloud/ports.ts'
+import { choosePorts, portWishes } from '../cloud/ports.ts'
 import { probeDrivers } from '../cloud/probe.ts'
 import type { Failure } from '../failure.ts'
 import { isRoot } from '../installation.ts'
@@ -108,10 +108,7 @@ async function drivers(config: NephosConfig): Promise<Check[]> {
 async function ports(config: NephosConfig): Promise<Check> {
   if (await isSupervised(config)) return ok('Ports', 'used by this cloud, which is running')
   try {
-    await choosePorts([
-      { setting: 'NEPHOS_WEB_PORT', port: config.webPort, address: config.bind },
-      { setting: 'NEPHOS_API_PORT', port: config.apiPort, address: config.bind },
-    ])
+    await choosePorts(portWishes(config))
     return ok('Ports', `${config.webPort} and ${config.apiPort} are free`)
   } catch (error) {
     const failure = error as Failure

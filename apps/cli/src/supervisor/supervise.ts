@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { NephosConfig } from '@nephos/config'
 import { Cloud, makeHome } from '../cloud/cloud.ts'
 import { Failure } from '../failure.ts'
@@ -26,6 +27,14 @@ export interface StatusReport {
   processes: ProcessReport[]
 }
 
+/** How {@link supervise} behaves. */
+export interface SuperviseOptions {
+  /** Hears of every process that ends unasked. */
+  onCrash: (crash: Crash) => void
+  /** Somebody will follow the start through the socket: a failure waits to be heard. */
+  followed?: boolean
+}
+
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** A cloud under supervision in this process. */
@@ -39,13 +48,12 @@ export interface Supervision {
 /**
  * Starts the cloud in this process and keeps it running; others steer it through the control socket. A signal
  * stops it in order.
- * @param onCrash hears of every process that ends unasked
  * @throws Failure when it does not come up; everything that was started is stopped again
  */
 export async function supervise(
   config: NephosConfig,
   steps: Steps,
-  onCrash: (crash: Crash) => void,
+  { onCrash, followed = false }: SuperviseOptions,
 ): Promise<Supervision> {
   makeHome(config)
   const cloud = new Cloud(config)
@@ -64,9 +72,11 @@ export async function supervise(
   for (const signal of signals) process.on(signal, onSignal)
 
   const started = deferred()
+  let heard = false
   const server = await serveControl(config, {
     status: async () => report(cloud),
     follow: async (say) => {
+      heard = true
       const quiet = steps.listen(say)
       await started.promise.finally(quiet)
     },
@@ -97,6 +107,7 @@ export async function supervise(
     const reason = stopping ? new Failure('The start was interrupted.') : error
     await stop(new Steps()).catch(() => {})
     started.reject(reason)
+    for (let waits = 0; followed && !heard && waits < 40; waits++) await sleep(50)
     await close()
     throw reason
   }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** The part of `<home>/run/cloud.json` that tests read. */
@@ -11,6 +11,7 @@ export interface RunningCloud {
   hostName: string
   webUrl: string
   apiUrl: string
+  adminPasswordFile: string
   simulated: boolean
   drivers: { compute: { driver: string; accelerator?: string }; network: { driver: string } } | null
   processes: { name: string; pid: number }[]
@@ -54,37 +55,42 @@ function run(args: string[], env: NodeJS.ProcessEnv): Promise<string> {
   })
 }
 
+/** The environment without the settings of any other cloud. */
+const environment = (settings: Record<string, string>): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(([key]) => !/^(NEPHOS_|DATABASE_URL|NATS_URL)/.test(key)),
+  ),
+  ...settings,
+})
+
 /**
  * Starts a cloud of its own beside whatever else runs: own state directory, free ports.
- * `env` adds settings (`NEPHOS_COMPUTE_DRIVER: 'simulated'`).
+ * `settings` adds to its environment (`NEPHOS_COMPUTE_DRIVER: 'simulated'`).
  * @throws Error with the output of `./nephos up` when it does not come up
  */
 export async function startCloud(settings: Record<string, string> = {}): Promise<TestCloud> {
   const home = mkdtempSync(join(tmpdir(), 'nephos-cloud-'))
-  const adminPassword = 'a password for tests only'
-  const inherited = Object.entries(process.env).filter(
-    ([key]) => !/^(NEPHOS_|DATABASE_URL|NATS_URL)/.test(key),
-  )
-  const env = {
-    ...Object.fromEntries(inherited),
+  const env = environment({
     NEPHOS_HOME: home,
     NEPHOS_WEB_PORT: '0',
     NEPHOS_API_PORT: '0',
-    NEPHOS_ADMIN_PASSWORD: adminPassword,
     ...settings,
-  }
-  const info = () => JSON.parse(readFileSync(join(home, 'run/cloud.json'), 'utf8')) as RunningCloud
-  const destroy = async () => {
-    await run(['reset', '--yes'], env)
-    rmSync(home, { recursive: true, force: true })
-  }
+  })
+  takeGuest(home)
   try {
     await run(['up', '--detach'], env)
   } catch (error) {
     await run(['down', '--all'], env).catch(() => undefined)
     throw error
   }
-  const { webUrl, apiUrl } = info()
+  keepGuest(home)
+  return openCloud(home, env)
+}
+
+/** A handle to a cloud that runs already, by its state directory. @throws Error when none has been started there */
+export function openCloud(home: string, env = environment({ NEPHOS_HOME: home })): TestCloud {
+  const info = () => JSON.parse(readFileSync(join(home, 'run/cloud.json'), 'utf8')) as RunningCloud
+  const { webUrl, apiUrl, adminPasswordFile } = info()
   const find = (name: string) => info().processes.find((candidate) => candidate.name === name)?.pid
   const pidOf = (name: string) => {
     const pid = find(name)
@@ -95,7 +101,7 @@ export async function startCloud(settings: Record<string, string> = {}): Promise
     home,
     webUrl,
     apiUrl,
-    adminPassword,
+    adminPassword: readFileSync(adminPasswordFile, 'utf8').trim(),
     info,
     pidOf,
     kill: (name) => {
@@ -111,6 +117,32 @@ export async function startCloud(settings: Record<string, string> = {}): Promise
       throw new Error(`${name} was not started again within ${timeoutMs} ms`)
     },
     nephos: (...args) => run(args, env),
-    destroy,
+    destroy: async () => {
+      await run(['reset', '--yes'], env)
+      rmSync(home, { recursive: true, force: true })
+    },
   }
+}
+
+// Building the guest image takes many seconds and gives the same image for every cloud; `up` builds it again when the
+// sources it was made from are not the present ones.
+const keptGuest = join(root, 'node_modules/.cache/nephos/guest')
+
+function takeGuest(home: string): void {
+  if (existsSync(keptGuest)) cpSync(keptGuest, join(home, 'guest'), { recursive: true })
+}
+
+function keepGuest(home: string): void {
+  const built = join(home, 'guest')
+  const stamp = (directory: string) => {
+    const file = join(directory, 'built-from')
+    return existsSync(file) ? readFileSync(file, 'utf8') : null
+  }
+  if (stamp(built) === null || stamp(built) === stamp(keptGuest)) return
+  const draft = `${keptGuest}.${process.pid}`
+  mkdirSync(dirname(keptGuest), { recursive: true })
+  // The Debian packages it was made from are not needed again.
+  cpSync(built, draft, { recursive: true, filter: (path) => basename(path) !== 'debs' })
+  rmSync(keptGuest, { recursive: true, force: true })
+  renameSync(draft, keptGuest)
 }

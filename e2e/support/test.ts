@@ -1,0 +1,72 @@
+import { test as base, expect, type Page } from '@playwright/test'
+import { theCloud } from './cloud.ts'
+
+/**
+ * Playwright's test, on the dashboard of the run's cloud. A page that throws or that logs an error of React fails its
+ * test, whatever else it shows.
+ */
+export const test = base.extend<{ pageErrors: string[] }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's names
+  baseURL: async ({}, use) => use(theCloud().webUrl),
+  pageErrors: [
+    async ({ context }, use) => {
+      const errors: string[] = []
+      context.on('weberror', (error) => errors.push(String(error.error().stack ?? error.error())))
+      context.on('console', (message) => {
+        const text = message.text()
+        if (message.type() === 'error' && /Minified React error|hydrat|Warning:/i.test(text))
+          errors.push(text)
+      })
+      await use(errors)
+      expect(errors, 'errors in the browser').toEqual([])
+    },
+    { auto: true },
+  ],
+})
+export { expect }
+
+/** Signs in through the form and waits for the page that was asked for. */
+export async function signInAs(
+  page: Page,
+  { name, password }: { name: string; password: string },
+  path = '/',
+): Promise<void> {
+  await page.goto(path)
+  await page.getByLabel('User name').fill(name)
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page.getByRole('button', { name: `Account of ${name}` })).toBeVisible()
+  await expect(freshness(page)).toHaveText('Live')
+}
+
+/** Signs in as the administrator of the cloud. */
+export const signInAsAdmin = (page: Page, path?: string): Promise<void> =>
+  signInAs(page, { name: 'admin', password: theCloud().adminPassword }, path)
+
+/** The indicator in the top bar that says how true the page is. */
+export const freshness = (page: Page) =>
+  page.getByRole('button', { name: /^(Live|Connecting|Catching up|Stale since .*)$/ })
+
+/** The row of a list that has this name. */
+export const rowOf = (page: Page, name: string) =>
+  page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) })
+
+/** A fact of a page's summary: the value that stands under or beside the label. */
+export const fact = (page: Page, label: string) =>
+  page
+    .locator('div')
+    .filter({ has: page.locator('dt').getByText(label, { exact: true }) })
+    .locator('dd')
+    .first()
+
+/** Marks the document; {@link expectSameDocument} tells whether the page was loaded anew since. */
+export const markDocument = (page: Page): Promise<void> =>
+  page.evaluate(() => {
+    Object.assign(globalThis, { nephosE2eMark: true })
+  })
+
+/** Fails when the page was reloaded since {@link markDocument}: what it shows came by itself. */
+export const expectSameDocument = async (page: Page): Promise<void> =>
+  expect(await page.evaluate(() => 'nephosE2eMark' in globalThis), 'the page was never loaded anew').toBe(
+    true,
+  )

@@ -2,10 +2,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { configEnvironment, type NephosConfig, statePaths } from '@nephos/config'
 import { z } from 'zod'
+import { Failure } from '../failure.ts'
 import { root } from '../installation.ts'
 import { buildHash } from '../prepare/build.ts'
 import { guestHash } from '../prepare/guest.ts'
-import { capture } from '../prepare/run.ts'
+import { attempt } from '../prepare/run.ts'
 import { baseEnvironment } from './environment.ts'
 
 /** Beside the embedded database's files, and gone with them: what it was last set up with. */
@@ -32,11 +33,16 @@ export async function setUpDatabase(
   config: NephosConfig,
   options: { adminPassword: string; guestImage: string | null },
 ): Promise<Setup> {
-  const { stdout } = await capture(process.execPath, [join(root, 'apps/cli/dist/setup.mjs')], {
+  const { code, stdout, output } = await attempt(process.execPath, [join(root, 'apps/cli/dist/setup.mjs')], {
     cwd: config.home,
     env: { ...baseEnvironment(), ...configEnvironment(config) },
     input: JSON.stringify(options),
     timeoutMs: 180_000,
   })
+  if (code !== 0)
+    throw new Failure(`The database could not be set up: ${output.trim().split('\n').at(-1)}`, {
+      evidence: output.trim().split('\n').slice(-10, -1),
+      remedy: 'With a database of your own, check that DATABASE_URL is right and its user may create tables.',
+    })
   return report.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''))
 }

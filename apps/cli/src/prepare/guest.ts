@@ -59,11 +59,9 @@ function isWritable(directory: string): boolean {
  */
 export async function buildGuest(config: NephosConfig): Promise<void> {
   const own = statePaths(config).guest
-  if (!isWritable(join(root, 'node_modules'))) return buildIn(own)
   const shared = join(root, 'node_modules/.cache/nephos/guest')
-  await withLock(`${shared}.lock`, async () => {
-    await buildIn(shared)
-    mkdirSync(own, { recursive: true })
-    for (const file of files) copyFileSync(join(shared, file), join(own, file), constants.COPYFILE_FICLONE)
-  })
+  if (isWritable(join(root, 'node_modules'))) await withLock(`${shared}.lock`, () => buildIn(shared))
+  if (hashIn(shared) !== hashSources(['guest'])) return buildIn(own)
+  mkdirSync(own, { recursive: true })
+  for (const file of files) copyFileSync(join(shared, file), join(own, file), constants.COPYFILE_FICLONE)
 }

@@ -1,7 +1,7 @@
 import type { NephosConfig } from '@nephos/config'
 import { makeHome } from '../cloud/cloud.ts'
 import { findProgram } from '../cloud/nats.ts'
-import { messageOf } from '../failure.ts'
+import { Failure, messageOf } from '../failure.ts'
 import { isRoot } from '../installation.ts'
 import { runtimePackages } from '../packages.ts'
 import type { Steps } from '../terminal/steps.ts'
@@ -38,8 +38,7 @@ async function prepareGuest(config: NephosConfig, steps: Steps): Promise<void> {
   try {
     await steps.run('Guest image', () => buildGuest(config))
   } catch (error) {
-    steps.note(
-      `    The guest image was not built (${messageOf(error)}); upload an image in the dashboard instead.`,
-    )
+    const why = error instanceof Failure ? error.evidence?.at(-1) : undefined
+    steps.note(`    ${why ?? messageOf(error)}\n    Upload an image in the dashboard instead.`)
   }
 }

@@ -25,7 +25,7 @@ afterEach(async () => {
   await cloud.close()
 })
 
-test('a new database gets an administrator who can sign in, two projects and the flavors', async () => {
+test('a new database gets an administrator who can sign in, two projects with a network each and the flavors', async () => {
   await seed(services, { adminPassword: 'first password' })
   const { session } = await login({
     ctx: { ...anonymousCtx(cloud), ...services },
@@ -51,6 +51,14 @@ test('a new database gets an administrator who can sign in, two projects and the
     ['4', 'm1.large', 4, 8192, 80],
     ['5', 'm1.xlarge', 8, 16_384, 160],
   ])
+  const networks = await services.db.network.findMany({ include: { subnets: true } })
+  expect(networks.map(({ name, subnets }) => [name, subnets.map(({ cidr }) => cidr)])).toEqual([
+    ['private', ['10.0.0.0/24']],
+    ['private', ['10.0.0.0/24']],
+  ])
+  expect(new Set(networks.map(({ projectId }) => projectId))).toEqual(
+    new Set(session.projects.map(({ id }) => id)),
+  )
 })
 
 test('seeding again changes nothing: no password, no deleted flavor, no deleted project comes back', async () => {

@@ -1,5 +1,6 @@
 import { isUniqueViolation, newHexId, newId, type Tx } from '@nephos/db'
 import { mutate, type Services, systemCtx } from '../../kernel/index.ts'
+import { insertFirstNetwork } from '../../network/seed/first-network.ts'
 import { hashPassword } from '../passwords/hash.ts'
 import { firstFlavors } from './flavors.ts'
 import { defaultDomain, seedIdentity } from './identity.ts'
@@ -12,8 +13,8 @@ export interface SeedOptions {
 
 /**
  * Gives a database what a cloud cannot be used without: the domain Default, the roles, the project admin and the user
- * admin with the role admin on it and on the system. A new database also gets the project demo and the usual flavors;
- * once an administrator has deleted those, they stay away. Runs at every start, in one transaction.
+ * admin with the role admin on it and on the system. A new database also gets the project demo, a network in both
+ * projects and the usual flavors; once an administrator has deleted those, they stay away. Runs at every start, in one transaction.
  */
 export async function seed(services: Services, { adminPassword }: SeedOptions): Promise<void> {
   const key = { domainId_name: { domainId: defaultDomain.id, name: 'admin' } }
@@ -27,6 +28,7 @@ export async function seed(services: Services, { adminPassword }: SeedOptions): 
       if (isNew) {
         projects.push(await ensureProject(db, 'demo', 'A place to try things'))
         await db.flavor.createMany({ data: firstFlavors.map((flavor) => ({ ...flavor })) })
+        for (const projectId of projects) await insertFirstNetwork(db, projectId)
       }
       const user = await db.user.upsert({
         where: key,

@@ -56,12 +56,13 @@ module.exports = {
     },
     {
       name: 'browser-knows-states-and-errors',
-      comment: 'Of the domain the browser knows what is pure data: the state tables, and types.',
+      comment:
+        'Of the domain the browser knows what is pure: the state tables, the arithmetic of addresses, and types.',
       severity: 'error',
       from: browser,
       to: {
         path: '^packages/core/',
-        pathNot: '^packages/core/src/(compute/states|kernel/errors)\\.ts$',
+        pathNot: '^packages/core/src/(compute/states|kernel/errors|network/addresses/ipv4)\\.ts$',
         dependencyTypesNot: ['type-only'],
       },
     },

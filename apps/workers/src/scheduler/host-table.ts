@@ -1,5 +1,4 @@
-import { type HostRecord, hostSelect } from '@nephos/core'
-import type { Db } from '@nephos/db'
+import type { HostRecord, ReadHosts } from '@nephos/core'
 import { type HostState, hostState } from './host-state.ts'
 
 /**
@@ -8,10 +7,10 @@ import { type HostState, hostState } from './host-state.ts'
  */
 export class HostTable {
   #hosts = new Map<string, HostState>()
-  readonly #db: Db
+  readonly #read: ReadHosts
 
-  constructor(db: Db) {
-    this.#db = db
+  constructor(read: ReadHosts) {
+    this.#read = read
   }
 
   get all(): HostState[] {
@@ -20,7 +19,7 @@ export class HostTable {
 
   /** Reads every host. What was claimed while the query ran is not lost: an older generation never replaces a newer one. */
   async refresh(): Promise<void> {
-    const records = await this.#db.host.findMany({ select: hostSelect, orderBy: { name: 'asc' } })
+    const records = await this.#read()
     const known = new Set(records.map((record) => record.id))
     for (const id of this.#hosts.keys()) if (!known.has(id)) this.#hosts.delete(id)
     for (const record of records) this.put(record)
@@ -28,7 +27,7 @@ export class HostTable {
 
   /** Reads some hosts again, after a lost race. */
   async reload(ids: string[]): Promise<void> {
-    const records = await this.#db.host.findMany({ where: { id: { in: ids } }, select: hostSelect })
+    const records = await this.#read(ids)
     for (const id of ids) if (!records.some((record) => record.id === id)) this.#hosts.delete(id)
     for (const record of records) this.put(record)
   }

@@ -1,4 +1,4 @@
-import { deleteInstance, showInstance, systemCtx } from '@nephos/core'
+import { deleteInstance, hostReader, showInstance, systemCtx } from '@nephos/core'
 import { createTestCloud, eventsIn, makeHost, type TestCloud } from '@nephos/core/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { makeWorkerTenant, type WorkerTenant } from '../testing/tenant.ts'
@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => cloud.close())
 
 async function scheduler(name = 'scheduler'): Promise<SchedulerState> {
-  const hosts = new HostTable(cloud.db)
+  const hosts = new HostTable(hostReader(cloud.db))
   await hosts.refresh()
   return { ctx: systemCtx(cloud.services, name), hosts, name }
 }

@@ -1,4 +1,12 @@
-import { faultOf, instanceChanged, instanceSelect, mutate, systemCtx, writeInstanceState } from '@nephos/core'
+import {
+  faultOf,
+  hostReader,
+  instanceChanged,
+  instanceSelect,
+  mutate,
+  systemCtx,
+  writeInstanceState,
+} from '@nephos/core'
 import { type Failure, type JobHandler, runEvery, sagaJobHandler } from '@nephos/jobs'
 import { instanceDeleteUnplaced } from '../compute/sagas/instance-delete.ts'
 import { startHeartbeats } from '../heartbeats.ts'
@@ -16,7 +24,7 @@ const largestBatch = 32
 export async function startSchedulerWorker({ services, hostName }: RoleDeps): Promise<RunningRole> {
   const { log, queue } = services
   const ctx = systemCtx(services, `scheduler on ${hostName}`)
-  const hosts = new HostTable(services.db)
+  const hosts = new HostTable(hostReader(services.db))
   await hosts.refresh()
   const unsubscribe = queue.hub().subscribe(
     ({ noun }) => noun === 'host',

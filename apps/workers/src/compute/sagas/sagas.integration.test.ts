@@ -1,7 +1,14 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { deleteInstance, rebootInstance, startInstance, stopInstance, systemCtx } from '@nephos/core'
+import {
+  deleteInstance,
+  hostReader,
+  rebootInstance,
+  startInstance,
+  stopInstance,
+  systemCtx,
+} from '@nephos/core'
 import { createTestCloud, makeHost, type TestCloud } from '@nephos/core/testing'
 import { runSaga, type Saga } from '@nephos/jobs'
 import { type SagaFixture, testSaga, testTools } from '@nephos/jobs/testing'
@@ -59,7 +66,7 @@ const named = (make: (deps: ComputeDeps) => Saga<InstanceState>): Saga<InstanceS
 async function placed(name = 'web') {
   const [created] = await tenant.create({ name })
   const { id, operationId } = created!
-  const hosts = new HostTable(cloud.db)
+  const hosts = new HostTable(hostReader(cloud.db))
   await hosts.refresh()
   const ctx = systemCtx(cloud.services, 'scheduler')
   const answers = await schedule({ ctx, hosts, name: 'test' }, [{ instanceId: id, operationId }])

@@ -12,16 +12,19 @@ export const paths = {
   instance: (id: string, tab?: InstanceTab) => withQuery(`/instances/${seg(id)}`, { tab }),
 
   images: () => '/images',
-  imageNew: () => '/images/new',
+  /** `image`: one that waits for its file. */
+  imageNew: (image?: string) => withQuery('/images/new', { image }),
   image: (id: string) => `/images/${seg(id)}`,
 
   networks: () => '/networks',
   networkNew: () => '/networks/new',
-  network: (id: string, tab?: string) => withQuery(`/networks/${seg(id)}`, { tab }),
+  network: (id: string, tab?: NetworkTab) => withQuery(`/networks/${seg(id)}`, { tab }),
 
   keyPairs: () => '/key-pairs',
   keyPairNew: (how?: 'create' | 'import') => withQuery('/key-pairs', { new: how ?? 'create' }),
 
+  /** `request`: the entries of one request id. */
+  audit: (filter: { request?: string } = {}) => withQuery('/audit', filter),
   operations: (filter: { status?: string } = {}) => withQuery('/operations', filter),
   operation: (id: string) => `/operations/${seg(id)}`,
 
@@ -52,6 +55,10 @@ export const paths = {
 /** Tabs of an instance's page. */
 export const instanceTabs = ['overview', 'console', 'operations', 'networking'] as const
 export type InstanceTab = (typeof instanceTabs)[number]
+
+/** Tabs of a network's page. */
+export const networkTabs = ['overview', 'subnets', 'ports'] as const
+export type NetworkTab = (typeof networkTabs)[number]
 
 const seg = encodeURIComponent
 

@@ -50,3 +50,8 @@ export function StateCell({
     </span>
   )
 }
+
+/** Whether a project, user or the like may be used. */
+export function EnabledState({ enabled }: { enabled: boolean }) {
+  return <StateCell tone={enabled ? 'ok' : 'idle'} word={enabled ? 'Enabled' : 'Disabled'} />
+}

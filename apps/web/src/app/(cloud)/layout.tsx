@@ -1,5 +1,8 @@
 import type { ReactNode } from 'react'
+import { UploadDock } from '#features/images/upload/upload-dock.tsx'
+import { UploadProvider } from '#features/images/upload/upload-provider.tsx'
 import { RenameProvider } from '#features/instances/rename-dialog.tsx'
+import { Panels } from '#features/panels/panels.tsx'
 import { SessionProvider } from '#features/session/session-provider.tsx'
 import { ToLogin } from '#features/session/to-login.tsx'
 import { Shell } from '#features/shell/shell.tsx'
@@ -16,7 +19,11 @@ export default async function CloudLayout({ children }: { children: ReactNode })
   return (
     <SessionProvider initial={session} config={clientConfig()} seq={seq}>
       <RenameProvider>
-        <Shell>{children}</Shell>
+        <UploadProvider>
+          <Shell>{children}</Shell>
+          <Panels />
+          <UploadDock />
+        </UploadProvider>
       </RenameProvider>
     </SessionProvider>
   )

@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { toast } from 'sonner'
+import { TokensCard } from '#features/tokens/tokens-card.tsx'
 import { useTRPC } from '#trpc/client.ts'
 import { fieldErrors, readError } from '#trpc/error.ts'
 import { Button } from '#ui/button.tsx'
@@ -20,7 +21,10 @@ export function AccountPage() {
   const { user, roles, project, isAdmin, idleExpiresAt, absoluteExpiresAt } = useSession()
   return (
     <>
-      <PageHeader title="Account" description="You, your password, and where you are signed in." />
+      <PageHeader
+        title="Account"
+        description="You, your password, your API tokens, and where you are signed in."
+      />
       <div className="grid items-start gap-4 lg:grid-cols-2">
         <Card title="You">
           <Facts
@@ -38,6 +42,7 @@ export function AccountPage() {
           />
         </Card>
         <PasswordCard />
+        <TokensCard />
         <SessionsCard />
       </div>
     </>

@@ -5,27 +5,38 @@ import { ArrowRight, Copy, FolderKanban, Moon, Plus, Sun } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useTheme } from 'next-themes'
 import { Dialog as Radix } from 'radix-ui'
-import { type ComponentType, type ReactNode, useDeferredValue, useEffect, useState } from 'react'
+import { useDeferredValue, useEffect, useState } from 'react'
 import { InstanceState } from '#features/instances/instance-state.tsx'
 import type { InstanceRow } from '#features/instances/row.ts'
 import { useInstanceActions } from '#features/instances/use-instance-actions.tsx'
+import { usePanel } from '#features/panels/use-panel.ts'
 import { useSwitchProject } from '#features/session/session-actions.ts'
 import { useSession, useWhyReadOnly } from '#features/session/use-session.ts'
 import { paths } from '#paths.ts'
 import { useTRPC } from '#trpc/client.ts'
-import { cn } from '#ui/cn.ts'
 import { copyWithToast } from '#ui/copy.tsx'
 import { Kbd } from '#ui/kbd.tsx'
-import { adminNav, projectNav } from './nav.ts'
+import { adminNav, projectPlaces } from './nav.ts'
+import { Group, Item } from './palette-item.tsx'
+import { type Found, FoundCommands, NounSearch } from './palette-nouns.tsx'
 
 const creations = [
   { label: 'Create instance', href: paths.instanceNew() },
   { label: 'Upload image', href: paths.imageNew() },
   { label: 'Create network', href: paths.networkNew() },
-  { label: 'Create key pair', href: paths.keyPairNew() },
 ]
+const personalCreations = [
+  { label: 'Create key pair', href: paths.keyPairNew() },
+  { label: 'Import key', href: paths.keyPairNew('import') },
+]
+const panelCreations = [
+  { label: 'Create API token', panel: 'token-new', admin: false },
+  { label: 'Create flavor', panel: 'flavor-new', admin: true },
+  { label: 'Create project', panel: 'project-new', admin: true },
+  { label: 'Create user', panel: 'user-new', admin: true },
+] as const
 
-/** Goes anywhere, creates anything, acts on any instance by name. ⌘K or Ctrl K. */
+/** Goes anywhere, creates anything, acts on anything by name. ⌘K or Ctrl K. */
 export function CommandPalette({
   open,
   onOpenChange,
@@ -61,6 +72,8 @@ export function CommandPalette({
 function Palette({ close }: { close: () => void }) {
   const [search, setSearch] = useState('')
   const [instance, setInstance] = useState<InstanceRow | null>(null)
+  const [found, setFound] = useState<Found | null>(null)
+  const picked = instance ?? found?.row ?? null
   const leave = (then: () => void) => {
     close()
     then()
@@ -70,13 +83,15 @@ function Palette({ close }: { close: () => void }) {
       label="Search and act"
       loop
       onKeyDown={(event) => {
-        if (event.key === 'Backspace' && search === '' && instance) setInstance(null)
+        if (event.key !== 'Backspace' || search !== '') return
+        setInstance(null)
+        setFound(null)
       }}
     >
       <div className="flex items-center gap-2 border-b border-line px-4">
-        {instance && (
+        {picked && (
           <span className="max-w-40 shrink-0 truncate rounded bg-accent-soft px-1.5 py-0.5 text-xs text-accent-text">
-            {instance.name}
+            {picked.name}
           </span>
         )}
         <Command.Input
@@ -84,7 +99,7 @@ function Palette({ close }: { close: () => void }) {
           value={search}
           onValueChange={setSearch}
           placeholder={
-            instance ? 'What to do with it?' : 'Go to, create, or the name, ID or address of an instance'
+            picked ? 'What to do with it?' : 'Go to, create, or the name, ID or address of anything'
           }
           className="h-12 w-full bg-transparent text-sm outline-none placeholder:text-subtle"
         />
@@ -93,12 +108,21 @@ function Palette({ close }: { close: () => void }) {
         <Command.Empty className="px-3 py-6 text-center text-sm text-muted">Nothing found.</Command.Empty>
         {instance ? (
           <InstanceCommands row={instance} leave={leave} />
+        ) : found ? (
+          <FoundCommands found={found} leave={leave} />
         ) : (
           <>
             <InstanceSearch
               search={search}
               onPick={(row) => {
                 setInstance(row)
+                setSearch('')
+              }}
+            />
+            <NounSearch
+              search={search}
+              onPick={(next) => {
+                setFound(next)
                 setSearch('')
               }}
             />
@@ -113,7 +137,7 @@ function Palette({ close }: { close: () => void }) {
         <span>
           <Kbd>Enter</Kbd> choose
         </span>
-        {instance && (
+        {picked && (
           <span>
             <Kbd>Backspace</Kbd> back
           </span>
@@ -129,6 +153,7 @@ function Places({ leave }: { leave: Leave }) {
   const router = useRouter()
   const { isAdmin, projects, project } = useSession()
   const readOnly = useWhyReadOnly()
+  const panel = usePanel()
   const { setTheme, resolvedTheme } = useTheme()
   const { mutate: switchProject } = useSwitchProject()
   const go = (href: string) => leave(() => router.push(href))
@@ -136,7 +161,7 @@ function Places({ leave }: { leave: Leave }) {
   return (
     <>
       <Group heading="Go to">
-        {[...projectNav, ...(isAdmin ? adminNav : [])].map((item) => (
+        {[...projectPlaces(isAdmin), ...(isAdmin ? adminNav : [])].map((item) => (
           <Item
             key={item.href}
             value={`go ${item.label}`}
@@ -160,6 +185,23 @@ function Places({ leave }: { leave: Leave }) {
             {item.label}
           </Item>
         ))}
+        {personalCreations.map((item) => (
+          <Item key={item.href} value={item.label} icon={Plus} onSelect={() => go(item.href)}>
+            {item.label}
+          </Item>
+        ))}
+        {panelCreations
+          .filter(({ admin }) => isAdmin || !admin)
+          .map((item) => (
+            <Item
+              key={item.panel}
+              value={item.label}
+              icon={Plus}
+              onSelect={() => leave(() => panel.open(item.panel))}
+            >
+              {item.label}
+            </Item>
+          ))}
       </Group>
       <Group heading="Change">
         {projects
@@ -245,65 +287,5 @@ function InstanceCommands({ row, leave }: { row: InstanceRow; leave: Leave }) {
         Copy ID
       </Item>
     </Group>
-  )
-}
-
-function Group({ heading, children }: { heading: string; children: ReactNode }) {
-  return (
-    <Command.Group
-      heading={heading}
-      className="[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-subtle"
-    >
-      {children}
-    </Command.Group>
-  )
-}
-
-function Item({
-  value,
-  icon: Icon,
-  reason,
-  danger,
-  keys,
-  end,
-  onSelect,
-  children,
-}: {
-  value: string
-  icon: ComponentType<{ className?: string }>
-  reason?: string | null
-  danger?: boolean
-  keys?: string
-  end?: ReactNode
-  onSelect: () => void
-  children: ReactNode
-}) {
-  return (
-    <Command.Item
-      value={value}
-      aria-disabled={reason ? true : undefined}
-      onSelect={() => {
-        if (!reason) onSelect()
-      }}
-      className={cn(
-        'flex cursor-pointer items-center gap-2.5 rounded-md px-2 py-2 text-sm data-[selected=true]:bg-hover',
-        danger && !reason && 'text-bad-text',
-        reason && 'cursor-not-allowed',
-      )}
-    >
-      <Icon className={cn('size-4 shrink-0', !danger && 'text-subtle')} />
-      <span className="min-w-0 flex-1">
-        <span className={cn('block truncate', reason && 'text-subtle')}>{children}</span>
-        {reason && <span className="block text-xs text-subtle">{reason}</span>}
-      </span>
-      {end}
-      {keys && (
-        <span className="flex gap-1 max-sm:hidden">
-          {keys.split(' ').map((key) => (
-            <Kbd key={key}>{key}</Kbd>
-          ))}
-        </span>
-      )}
-    </Command.Item>
   )
 }

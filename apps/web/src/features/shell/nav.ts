@@ -24,7 +24,7 @@ export interface NavItem {
 }
 
 /** Places of a project. */
-export const projectNav: readonly NavItem[] = [
+const projectNav: readonly NavItem[] = [
   { label: 'Overview', href: paths.overview(), icon: Gauge, key: 'o' },
   { label: 'Instances', href: paths.instances(), icon: Boxes, key: 'i' },
   { label: 'Images', href: paths.images(), icon: Disc3, key: 'm' },
@@ -32,6 +32,9 @@ export const projectNav: readonly NavItem[] = [
   { label: 'Key pairs', href: paths.keyPairs(), icon: KeyRound, key: 'k' },
   { label: 'Operations', href: paths.operations(), icon: Activity, key: 'p' },
 ]
+
+/** What happened in the project, for those who do not see the whole cloud's. */
+const projectAudit: NavItem = { label: 'Audit log', href: paths.audit(), icon: ScrollText, key: 'a' }
 
 /** Places of administrators. */
 export const adminNav: readonly NavItem[] = [
@@ -41,6 +44,10 @@ export const adminNav: readonly NavItem[] = [
   { label: 'Users', href: paths.admin.users(), icon: Users, key: 'u' },
   { label: 'Audit log', href: paths.admin.audit(), icon: ScrollText, key: 'a' },
 ]
+
+/** Places of a project, for whoever is signed in. */
+export const projectPlaces = (isAdmin: boolean): readonly NavItem[] =>
+  isAdmin ? projectNav : [...projectNav, projectAudit]
 
 /** Whether the page belongs to the place. */
 export const isHere = (pathname: string, href: string): boolean =>

@@ -13,7 +13,7 @@ import { Kbd } from '#ui/kbd.tsx'
 import { CommandPalette } from './command-palette.tsx'
 import { Freshness } from './freshness.tsx'
 import { Logo } from './logo.tsx'
-import { adminNav, isHere, type NavItem, projectNav } from './nav.ts'
+import { adminNav, isHere, type NavItem, projectPlaces } from './nav.ts'
 import { Notices } from './notices.tsx'
 import { ProjectSwitcher } from './project-switcher.tsx'
 import { RouteAnnouncer } from './route-announcer.tsx'
@@ -106,7 +106,7 @@ function Navigation() {
   const { isAdmin } = useSession()
   return (
     <nav aria-label="Main" className="scroll-thin flex-1 overflow-y-auto p-3">
-      <NavList items={projectNav} />
+      <NavList items={projectPlaces(isAdmin)} />
       {isAdmin && (
         <>
           <h2 className="mb-1 mt-5 px-2.5 text-xs font-medium text-subtle">Administration</h2>

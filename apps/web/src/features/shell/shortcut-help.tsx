@@ -5,7 +5,7 @@ import { isTyping } from '#features/list/search-box.tsx'
 import { useSession } from '#features/session/use-session.ts'
 import { Dialog } from '#ui/dialog.tsx'
 import { Kbd } from '#ui/kbd.tsx'
-import { adminNav, projectNav } from './nav.ts'
+import { adminNav, projectPlaces } from './nav.ts'
 
 const others = [
   ['⌘K', 'Search, go anywhere, act on anything'],
@@ -22,7 +22,7 @@ export function ShortcutHelp() {
   const router = useRouter()
   const [open, setOpen] = useState(false)
   const pressedG = useRef(0)
-  const places = isAdmin ? [...projectNav, ...adminNav] : projectNav
+  const places = [...projectPlaces(isAdmin), ...(isAdmin ? adminNav : [])]
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {

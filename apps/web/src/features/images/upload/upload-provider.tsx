@@ -39,7 +39,7 @@ export function UploadProvider({ children }: { children: ReactNode }) {
   const trpc = useTRPC()
   const client = useQueryClient()
   const [uploads, setUploads] = useState<readonly Upload[]>([])
-  const running = useRef(new Map<string, { file: File; stop: () => void }>())
+  const running = useRef(new Map<string, { name: string; file: File; stop: () => void }>())
 
   const value = useMemo<Uploads>(() => {
     const happen = (imageId: string, event: UploadEvent) =>
@@ -71,7 +71,7 @@ export function UploadProvider({ children }: { children: ReactNode }) {
           }
         },
       })
-      running.current.set(imageId, { file, stop })
+      running.current.set(imageId, { name, file, stop })
     }
     const begin = (image: { id: string; name: string }, file: File) => {
       const upload = newUpload(
@@ -104,7 +104,7 @@ export function UploadProvider({ children }: { children: ReactNode }) {
         const known = running.current.get(imageId)
         if (!known) return
         happen(imageId, { type: 'started', at: Date.now() })
-        send(imageId, known.file.name, known.file)
+        send(imageId, known.name, known.file)
       },
       dismiss: (imageId) => {
         running.current.delete(imageId)

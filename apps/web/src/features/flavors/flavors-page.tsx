@@ -1,0 +1,164 @@
+'use client'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { Ban, CircleCheck, Layers, Pencil, Plus, Trash2 } from 'lucide-react'
+import { toast } from 'sonner'
+import { EmptyCall } from '#features/forms/api-call.tsx'
+import { type Column, NameCell } from '#features/list/data-table.tsx'
+import { ListCard } from '#features/list/list-card.tsx'
+import { useListState } from '#features/list/use-list-state.ts'
+import { usePanel } from '#features/panels/use-panel.ts'
+import { useTRPC, useTRPCClient } from '#trpc/client.ts'
+import { toastRefusal } from '#trpc/refused.ts'
+import { ActionMenu, type ResolvedAction } from '#ui/actions.tsx'
+import { Badge } from '#ui/badge.tsx'
+import { Button } from '#ui/button.tsx'
+import { useConfirm } from '#ui/confirm.tsx'
+import { Copyable, shortId } from '#ui/copy.tsx'
+import { EmptyState } from '#ui/empty-state.tsx'
+import { PageHeader } from '#ui/page-header.tsx'
+import { StateCell } from '#ui/state-cell.tsx'
+import { Mib, ValueUnit } from '#ui/value-unit.tsx'
+import type { FlavorRow } from './row.ts'
+
+type Sort = 'name' | 'vcpus' | 'ramMib' | 'diskGib'
+
+const columns: readonly Column<FlavorRow, Sort>[] = [
+  {
+    key: 'name',
+    header: 'Name',
+    sort: 'name',
+    cell: (row) => (
+      <NameCell below={row.description || <Copyable value={row.id} what="ID" display={shortId(row.id)} />}>
+        {row.name}
+      </NameCell>
+    ),
+  },
+  {
+    key: 'state',
+    header: 'State',
+    cell: (row) => (
+      <StateCell tone={row.disabled ? 'idle' : 'ok'} word={row.disabled ? 'Disabled' : 'In use'} />
+    ),
+  },
+  { key: 'vcpus', header: 'vCPUs', sort: 'vcpus', align: 'right', from: 'sm', cell: (row) => row.vcpus },
+  {
+    key: 'ramMib',
+    header: 'Memory',
+    sort: 'ramMib',
+    align: 'right',
+    from: 'sm',
+    cell: (row) => <Mib value={row.ramMib} />,
+  },
+  {
+    key: 'diskGib',
+    header: 'Disk',
+    sort: 'diskGib',
+    align: 'right',
+    from: 'sm',
+    cell: (row) => <ValueUnit value={row.diskGib} unit="GiB" />,
+  },
+  {
+    key: 'access',
+    header: 'Access',
+    from: 'md',
+    cell: (row) => (
+      <Badge tone={row.isPublic ? 'accent' : 'neutral'}>{row.isPublic ? 'public' : 'private'}</Badge>
+    ),
+  },
+]
+
+/** The sizes that instances can have. */
+export function FlavorsPage() {
+  const trpc = useTRPC()
+  const panel = usePanel()
+  const actionsOf = useFlavorActions()
+  const list = useListState({
+    filters: [],
+    sorts: ['name', 'vcpus', 'ramMib', 'diskGib'],
+    defaultSort: { by: 'ramMib', dir: 'asc' },
+  })
+  const query = useQuery(
+    trpc.compute.flavors.list.queryOptions(
+      {
+        limit: 50,
+        cursor: list.cursor ?? undefined,
+        sort: list.sort,
+        ...(list.search && { search: list.search }),
+      },
+      { placeholderData: keepPreviousData },
+    ),
+  )
+  const create = (
+    <Button variant="primary" onClick={() => panel.open('flavor-new')}>
+      <Plus aria-hidden="true" /> Create flavor
+    </Button>
+  )
+  return (
+    <>
+      <PageHeader title="Flavors" description="The sizes that instances can have." actions={create} />
+      <ListCard<FlavorRow, Sort, never>
+        label="Flavors"
+        icon={Layers}
+        list={list}
+        query={query}
+        columns={columns}
+        nameOf={(row) => row.name}
+        searchLabel="Search name or ID"
+        onOpen={(row) => panel.open('flavor-edit', row.id)}
+        menu={(row) => <ActionMenu name={row.name} id={row.id} actions={actionsOf(row)} />}
+        empty={
+          <>
+            <EmptyState icon={Layers} title="No flavors yet" action={create}>
+              A flavor is a size: vCPUs, memory and disk. Without one, nobody can create an instance.
+            </EmptyState>
+            <EmptyCall
+              verb="compute.flavors.create"
+              input={{ name: 'm1.small', vcpus: 1, ramMib: 2048, diskGib: 20 }}
+            />
+          </>
+        }
+      />
+    </>
+  )
+}
+
+function useFlavorActions(): (row: FlavorRow) => ResolvedAction[] {
+  const api = useTRPCClient()
+  const confirm = useConfirm()
+  const panel = usePanel()
+  const toggle = async (row: FlavorRow) => {
+    try {
+      await api.compute.flavors.update.mutate({ id: row.id, disabled: !row.disabled })
+      toast.success(`${row.name} ${row.disabled ? 'enabled' : 'disabled'}`)
+    } catch (error) {
+      toastRefusal(`Cannot change ${row.name}`, error)
+    }
+  }
+  const remove = async (row: FlavorRow) => {
+    const yes = await confirm({
+      title: 'Delete this flavor?',
+      consequence: 'can no longer be chosen. Instances made of it keep their sizes.',
+      names: [row.name],
+      noun: 'flavor',
+      verb: 'Delete',
+    })
+    if (!yes) return
+    try {
+      await api.compute.flavors.delete.mutate({ id: row.id })
+      toast.success(`${row.name} deleted`)
+    } catch (error) {
+      toastRefusal(`Cannot delete ${row.name}`, error)
+    }
+  }
+  return (row) => [
+    { id: 'edit', label: 'Edit', icon: Pencil, reason: null, run: () => panel.open('flavor-edit', row.id) },
+    {
+      id: 'toggle',
+      label: row.disabled ? 'Enable' : 'Disable',
+      icon: row.disabled ? CircleCheck : Ban,
+      reason: null,
+      run: () => void toggle(row),
+    },
+    { id: 'delete', label: 'Delete', icon: Trash2, danger: true, reason: null, run: () => void remove(row) },
+  ]
+}

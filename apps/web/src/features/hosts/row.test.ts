@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { capacities, hostFacts, hostLook } from './row.ts'
+
+test('what a host offers is what it does not keep, times the ratio', () => {
+  const host = {
+    vcpus: 8,
+    reservedVcpus: 0,
+    vcpuRatio: 4,
+    usedVcpus: 5,
+    ramMib: 16_000,
+    reservedRamMib: 512,
+    ramRatio: 1,
+    usedRamMib: 1024,
+    diskGib: 101,
+    reservedDiskGib: 0,
+    diskRatio: 1.5,
+    usedDiskGib: 0,
+  }
+  const { vcpus, ram, disk } = capacities(host)
+  expect([vcpus.offered, ram.offered, disk.offered]).toEqual([32, 15_488, 151])
+  expect(capacities({ ...host, reservedRamMib: 99_999 }).ram.offered).toBe(0)
+})
+
+test('a host is up, down or closed', () => {
+  expect(hostLook({ up: true, enabled: true }).word).toBe('Up')
+  expect(hostLook({ up: true, enabled: false }).tone).toBe('warn')
+  expect(hostLook({ up: false, enabled: false }).word).toBe('Down')
+})
+
+test('facts are shown in words, what is none is left out', () => {
+  expect(
+    hostFacts({
+      qemuVersion: '7.2',
+      simulated: false,
+      bootTime: 5,
+      cpu_flags: 'sse',
+      nothing: null,
+      deep: {},
+    }),
+  ).toEqual([
+    { label: 'QEMU', value: '7.2' },
+    { label: 'Simulated', value: 'no' },
+    { label: 'Boot time', value: '5' },
+    { label: 'Cpu flags', value: 'sse' },
+  ])
+  expect(hostFacts(null)).toEqual([])
+})

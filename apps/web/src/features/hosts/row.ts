@@ -1,0 +1,88 @@
+import type { RouterOutputs } from '#trpc/client.ts'
+import type { StateTone } from '#ui/state-cell.tsx'
+
+/** One host as lists and details hold it. */
+export type HostRow = RouterOutputs['compute']['hosts']['list']['items'][number]
+
+/** Colour and word of a host's state. */
+export function hostLook({ up, enabled }: Pick<HostRow, 'up' | 'enabled'>): {
+  tone: StateTone
+  word: string
+} {
+  if (!up) return { tone: 'bad', word: 'Down' }
+  return enabled ? { tone: 'ok', word: 'Up' } : { tone: 'warn', word: 'Up, disabled' }
+}
+
+/** One resource of a host: what it has, what it keeps for itself, what it promises and what is taken of that. */
+export interface Capacity {
+  label: string
+  /** As the host has it. */
+  total: number
+  reserved: number
+  ratio: number
+  /** What instances may take together: (total − reserved) × ratio, whole. */
+  offered: number
+  used: number
+}
+
+type Sizes = Pick<
+  HostRow,
+  | 'vcpus'
+  | 'reservedVcpus'
+  | 'vcpuRatio'
+  | 'usedVcpus'
+  | 'ramMib'
+  | 'reservedRamMib'
+  | 'ramRatio'
+  | 'usedRamMib'
+  | 'diskGib'
+  | 'reservedDiskGib'
+  | 'diskRatio'
+  | 'usedDiskGib'
+>
+
+const capacity = (label: string, total: number, reserved: number, ratio: number, used: number): Capacity => ({
+  label,
+  total,
+  reserved,
+  ratio,
+  offered: Math.max(0, Math.floor((total - reserved) * ratio)),
+  used,
+})
+
+/** vCPUs, memory in MiB and disk in GiB, as the scheduler counts them. */
+export const capacities = (host: Sizes): { vcpus: Capacity; ram: Capacity; disk: Capacity } => ({
+  vcpus: capacity('vCPUs', host.vcpus, host.reservedVcpus, host.vcpuRatio, host.usedVcpus),
+  ram: capacity('Memory', host.ramMib, host.reservedRamMib, host.ramRatio, host.usedRamMib),
+  disk: capacity('Disk', host.diskGib, host.reservedDiskGib, host.diskRatio, host.usedDiskGib),
+})
+
+const factNames: Record<string, string> = {
+  simulated: 'Simulated',
+  accelerator: 'Accelerator',
+  acceleratorReason: 'Why this accelerator',
+  qemuVersion: 'QEMU',
+  qemuUser: 'QEMU runs as',
+  cpuModel: 'Processor',
+  kernel: 'Kernel',
+  architecture: 'Architecture',
+}
+
+/** What a host says about itself, in words. What is not plain text or a number is left out. */
+export function hostFacts(facts: unknown): { label: string; value: string }[] {
+  if (typeof facts !== 'object' || facts === null || Array.isArray(facts)) return []
+  return Object.entries(facts).flatMap(([key, value]) => {
+    if (typeof value === 'boolean') return [{ label: factLabel(key), value: value ? 'yes' : 'no' }]
+    if (typeof value === 'string' || typeof value === 'number')
+      return [{ label: factLabel(key), value: String(value) }]
+    return []
+  })
+}
+
+const factLabel = (key: string): string => {
+  const words = key
+    .replaceAll(/([A-Z])/g, ' $1')
+    .replaceAll('_', ' ')
+    .toLowerCase()
+  return factNames[key] ?? words.charAt(0).toUpperCase() + words.slice(1)
+}

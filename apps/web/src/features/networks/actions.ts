@@ -1,0 +1,56 @@
+import type { NetworkRow, PortRow, SubnetRow } from './row.ts'
+
+/** Who wants to act. */
+export interface NetworkAsker {
+  isAdmin: boolean
+  projectId: string | null
+  /** Why this person may not change anything, or null. */
+  readOnly: string | null
+}
+
+/** Why the network itself cannot be changed, or null when it can. */
+export function networkReason(
+  network: Pick<NetworkRow, 'projectId' | 'status' | 'name'>,
+  { isAdmin, projectId, readOnly }: NetworkAsker,
+): string | null {
+  if (readOnly) return readOnly
+  if (network.status === 'DELETING') return 'The network is being deleted.'
+  if (!isAdmin && network.projectId !== projectId)
+    return 'It is shared by another project; it can be used, but only its owner changes it.'
+  return null
+}
+
+/** Why nothing can be put on the network, or null when something can: a shared one takes ports of everyone. */
+export function portReason(
+  network: Pick<NetworkRow, 'status' | 'subnets'>,
+  { readOnly }: NetworkAsker,
+): string | null {
+  if (readOnly) return readOnly
+  if (network.status === 'DELETING') return 'The network is being deleted.'
+  return null
+}
+
+/** Why a subnet cannot be deleted, as far as the dashboard knows, or null. */
+export const subnetDeleteReason = (
+  network: Pick<NetworkRow, 'projectId' | 'status' | 'name'>,
+  subnet: Pick<SubnetRow, 'used' | 'enableDhcp'>,
+  asker: NetworkAsker,
+): string | null => {
+  const reason = networkReason(network, asker)
+  if (reason) return reason
+  // One address belongs to DHCP and metadata, and goes with the subnet.
+  return subnet.used > 1 ? 'Ports use its addresses; delete them first.' : null
+}
+
+/** Why a port cannot be deleted, or null. */
+export function portDeleteReason(
+  port: Pick<PortRow, 'instanceId' | 'instanceName' | 'deviceOwner'>,
+  { readOnly }: NetworkAsker,
+): string | null {
+  if (readOnly) return readOnly
+  if (port.deviceOwner.startsWith('network:'))
+    return 'It serves DHCP and metadata to its network, and goes with it.'
+  if (port.instanceId)
+    return `It belongs to the instance ${port.instanceName ?? port.instanceId}, and goes with it.`
+  return null
+}

@@ -1,0 +1,139 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { ArrowRight, Copy, Disc3, FolderKanban, Network, Server, User } from 'lucide-react'
+import { useRouter } from 'next/navigation'
+import { type ComponentType, useDeferredValue } from 'react'
+import type { HostRow } from '#features/hosts/row.ts'
+import { hostLook } from '#features/hosts/row.ts'
+import { useHostActions } from '#features/hosts/use-host-actions.tsx'
+import { type ImageRow, imageLook } from '#features/images/row.ts'
+import { useImageActions } from '#features/images/use-image-actions.tsx'
+import { type NetworkRow, networkLook } from '#features/networks/row.ts'
+import { useNetworkActions } from '#features/networks/use-network-actions.tsx'
+import type { ProjectRow } from '#features/projects/row.ts'
+import { useProjectActions } from '#features/projects/use-project-actions.tsx'
+import { useSession } from '#features/session/use-session.ts'
+import type { UserRow } from '#features/users/row.ts'
+import { useUserActions } from '#features/users/use-user-actions.tsx'
+import { paths } from '#paths.ts'
+import { useTRPC } from '#trpc/client.ts'
+import type { ResolvedAction } from '#ui/actions.tsx'
+import { copyWithToast } from '#ui/copy.tsx'
+import { EnabledState, StateCell } from '#ui/state-cell.tsx'
+import { Group, Item } from './palette-item.tsx'
+
+/** Something that was found by name or id, other than an instance. */
+export type Found =
+  | { noun: 'image'; row: ImageRow }
+  | { noun: 'network'; row: NetworkRow }
+  | { noun: 'host'; row: HostRow }
+  | { noun: 'project'; row: ProjectRow }
+  | { noun: 'user'; row: UserRow }
+
+const looks: Record<Found['noun'], { heading: string; icon: ComponentType<{ className?: string }> }> = {
+  image: { heading: 'Images', icon: Disc3 },
+  network: { heading: 'Networks', icon: Network },
+  host: { heading: 'Hosts', icon: Server },
+  project: { heading: 'Projects', icon: FolderKanban },
+  user: { heading: 'Users', icon: User },
+}
+
+const pageOf = ({ noun, row }: Found): string =>
+  ({
+    image: paths.image,
+    network: (id: string) => paths.network(id),
+    host: paths.admin.host,
+    project: paths.admin.project,
+    user: paths.admin.user,
+  })[noun](row.id)
+
+/** Everything but instances whose name or id was typed, asked from the server while typing. */
+export function NounSearch({ search, onPick }: { search: string; onPick: (found: Found) => void }) {
+  const trpc = useTRPC()
+  const { isAdmin, project } = useSession()
+  const text = useDeferredValue(search.trim())
+  const input = { limit: 4, search: text }
+  const mine = { enabled: text !== '' && project !== null, placeholderData: <T,>(before: T) => before }
+  const admin = { enabled: text !== '' && isAdmin, placeholderData: <T,>(before: T) => before }
+  const images = useQuery(trpc.image.images.list.queryOptions(input, mine))
+  const networks = useQuery(trpc.network.networks.list.queryOptions(input, mine))
+  const hosts = useQuery(trpc.compute.hosts.list.queryOptions(input, admin))
+  const projects = useQuery(trpc.identity.projects.list.queryOptions(input, admin))
+  const users = useQuery(trpc.identity.users.list.queryOptions(input, admin))
+  if (text === '') return null
+  const all: Found[] = [
+    ...(images.data?.items ?? []).map((row): Found => ({ noun: 'image', row })),
+    ...(networks.data?.items ?? []).map((row): Found => ({ noun: 'network', row })),
+    ...(hosts.data?.items ?? []).map((row): Found => ({ noun: 'host', row })),
+    ...(projects.data?.items ?? []).map((row): Found => ({ noun: 'project', row })),
+    ...(users.data?.items ?? []).map((row): Found => ({ noun: 'user', row })),
+  ]
+  return (Object.keys(looks) as Found['noun'][]).map((noun) => {
+    const found = all.filter((each) => each.noun === noun)
+    const { heading, icon } = looks[noun]
+    return (
+      found.length > 0 && (
+        <Group key={noun} heading={heading}>
+          {found.map((each) => (
+            <Item
+              key={each.row.id}
+              value={`${noun} ${each.row.name} ${each.row.id}`}
+              icon={icon}
+              onSelect={() => onPick(each)}
+              end={<FoundState found={each} />}
+            >
+              {each.row.name}
+            </Item>
+          ))}
+        </Group>
+      )
+    )
+  })
+}
+
+function FoundState({ found: { noun, row } }: { found: Found }) {
+  if (noun === 'image') return <StateCell {...imageLook(row)} />
+  if (noun === 'network') return <StateCell {...networkLook(row)} />
+  if (noun === 'host') return <StateCell {...hostLook(row)} />
+  return <EnabledState enabled={row.enabled} />
+}
+
+/** The same actions that lists and pages offer. */
+export function FoundCommands({ found, leave }: { found: Found; leave: (then: () => void) => void }) {
+  const router = useRouter()
+  const actions = useActionsOf(found)
+  return (
+    <Group heading={found.row.name}>
+      <Item value="open" icon={ArrowRight} onSelect={() => leave(() => router.push(pageOf(found)))}>
+        Open
+      </Item>
+      {actions.map((action) => (
+        <Item
+          key={action.id}
+          value={action.label}
+          icon={action.icon}
+          reason={action.reason}
+          danger={action.danger}
+          onSelect={() => leave(action.run)}
+        >
+          {action.label}
+        </Item>
+      ))}
+      <Item value="copy id" icon={Copy} onSelect={() => leave(() => void copyWithToast(found.row.id, 'ID'))}>
+        Copy ID
+      </Item>
+    </Group>
+  )
+}
+
+function useActionsOf({ noun, row }: Found): ResolvedAction[] {
+  const image = useImageActions()
+  const network = useNetworkActions()
+  const host = useHostActions()
+  const project = useProjectActions()
+  const user = useUserActions()
+  if (noun === 'image') return image(row)
+  if (noun === 'network') return network(row)
+  if (noun === 'host') return host(row)
+  return noun === 'project' ? project(row) : user(row)
+}

@@ -1,7 +1,7 @@
 import { deleteInstance, hostReader, showInstance, systemCtx } from '@nephos/core'
 import { createTestCloud, eventsIn, makeHost, type TestCloud } from '@nephos/core/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { makeWorkerTenant, type WorkerTenant } from '../testing/tenant.ts'
+import { makeWorkerTenant } from '../testing/tenant.ts'
 import { batched } from './batch.ts'
 import { HostTable } from './host-table.ts'
 import { type ScheduleRequest, type SchedulerState, schedule } from './schedule.ts'

@@ -19,6 +19,8 @@ const config: NextConfig = {
     '@nats-io/nats-core',
     '@nats-io/transport-node',
   ],
+  // Pages are loaded when somebody opens them: the process stays small until then.
+  experimental: { preloadEntriesOnStart: false },
   poweredByHeader: false,
   reactStrictMode: true,
   // Compressing a stream would hold events back until a buffer is full.

@@ -9,7 +9,13 @@ export function Toaster() {
     <Sonner
       theme={resolvedTheme === 'light' ? 'light' : 'dark'}
       position="bottom-right"
+      style={{ fontFamily: 'inherit' }}
       toastOptions={{
+        actionButtonStyle: {
+          background: 'transparent',
+          color: 'var(--accent-text)',
+          border: '1px solid var(--line-strong)',
+        },
         style: {
           background: 'var(--surface)',
           color: 'var(--fg)',

@@ -17,7 +17,8 @@ export const networkNoun = defineNoun<NetworkRow>({
     (input.shared === undefined || input.shared === row.shared) &&
     (textMatches(input.search, row.name) || input.search === row.id),
   listedElsewhere: (row) => row.shared,
-  isNewer: isNewerByVersion,
+  // Ports come and go without a new version: of the same one, the answer that counted later stays.
+  isNewer: (next, known) => next.updatedAt.getTime() > known.updatedAt.getTime(),
 })
 
 /** Ports: patched by `port` events. How many addresses a network has left is asked again with each. */

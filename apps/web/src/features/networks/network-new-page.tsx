@@ -71,7 +71,9 @@ export function NetworkNewPage() {
   const release = useUnsavedGuard(dirty && !create.isSuccess)
   const { at, rest, hint } = formErrors(create.error, ['name', 'description', 'mtu', 'shared', 'subnet'])
   const reason =
-    readOnly ?? (draft.name.trim() ? null : 'Give the network a name.') ?? (draft.withSubnet ? problem : null)
+    readOnly ??
+    (draft.name.trim() ? null : 'Give the network a name.') ??
+    (draft.withSubnet && problem ? 'The subnet needs a look.' : null)
 
   return (
     <>

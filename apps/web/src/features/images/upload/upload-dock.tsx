@@ -95,7 +95,11 @@ export function UploadLine({ upload }: { upload: Upload }) {
         <p className="tabular min-w-0 truncate text-xs text-subtle">{factsOf(upload)}</p>
         <span className="flex shrink-0 gap-1">
           {under ? (
-            <Button size="sm" aria-label={`Cancel ${upload.name}`} onClick={() => cancel(upload.imageId)}>
+            <Button
+              size="sm"
+              aria-label={`Cancel ${upload.name}`}
+              onClick={() => void cancel(upload.imageId)}
+            >
               Cancel
             </Button>
           ) : (

@@ -14,7 +14,7 @@ export interface Uploads {
   start: (image: RouterInputs['image']['images']['create'], file: File) => Promise<string>
   /** Sends a file into an image that waits for one. */
   sendInto: (image: { id: string; name: string }, file: File) => void
-  cancel: (imageId: string) => void
+  cancel: (imageId: string) => Promise<void>
   /** Sends the same file again after it failed. */
   retry: (imageId: string) => void
   /** Takes an ended one off the list. */
@@ -39,39 +39,30 @@ export function UploadProvider({ children }: { children: ReactNode }) {
   const trpc = useTRPC()
   const client = useQueryClient()
   const [uploads, setUploads] = useState<readonly Upload[]>([])
-  const running = useRef(new Map<string, { name: string; file: File; stop: () => void }>())
+  const running = useRef(new Map<string, { file: File; stop: () => void }>())
 
   const value = useMemo<Uploads>(() => {
     const happen = (imageId: string, event: UploadEvent) =>
       setUploads((all) => all.map((each) => (each.imageId === imageId ? nextUpload(each, event) : each)))
-    const refused = (imageId: string, name: string, error: ShownError) => {
-      happen(imageId, { type: 'refused', error })
-      toast.error(`${name} was not stored`, {
-        description: [error.message, error.remedy].filter(Boolean).join(' '),
-      })
-    }
-    const send = (imageId: string, name: string, file: File) => {
+    const refused = (imageId: string, error: ShownError) => happen(imageId, { type: 'refused', error })
+    const send = (imageId: string, file: File) => {
       const stop = sendFile(imageId, file, {
         onProgress: (sent) => happen(imageId, { type: 'progressed', at: Date.now(), sent }),
         onSent: () => happen(imageId, { type: 'sent' }),
         onEnd: async (end) => {
-          if (end.type === 'refused') return refused(imageId, name, end.error)
-          if (end.type === 'accepted') {
-            happen(imageId, { type: 'accepted' })
-            toast.success(`${name} is ready`)
-            return
-          }
+          if (end.type === 'refused') return refused(imageId, end.error)
+          if (end.type === 'accepted') return happen(imageId, { type: 'accepted' })
           // The answer did not arrive, as happens when a file is refused while it is being sent; the image knows why.
           try {
             const image = await api.image.images.show.query({ id: imageId })
             if (image.status === 'active') happen(imageId, { type: 'accepted' })
-            else refused(imageId, name, lost(image.failure, unreachable))
+            else refused(imageId, lost(image.failure, unreachable))
           } catch (error) {
-            refused(imageId, name, readError(error))
+            refused(imageId, readError(error))
           }
         },
       })
-      running.current.set(imageId, { name, file, stop })
+      running.current.set(imageId, { file, stop })
     }
     const begin = (image: { id: string; name: string }, file: File) => {
       const upload = newUpload(
@@ -79,7 +70,7 @@ export function UploadProvider({ children }: { children: ReactNode }) {
         Date.now(),
       )
       setUploads((all) => [...all.filter(({ imageId }) => imageId !== image.id), upload])
-      send(image.id, image.name, file)
+      send(image.id, file)
     }
     return {
       uploads: [],
@@ -89,22 +80,25 @@ export function UploadProvider({ children }: { children: ReactNode }) {
         return image.id
       },
       sendInto: begin,
-      cancel: (imageId) => {
-        running.current.get(imageId)?.stop()
+      cancel: async (imageId) => {
+        const upload = running.current.get(imageId)
         happen(imageId, { type: 'cancelled' })
-        // Usually the cut line has told the cloud already; then there is nothing left to cancel.
-        api.image.images.cancelUpload
-          .mutate({ id: imageId })
-          .catch(
-            (error: unknown) => readError(error).code === 'conflict' || toast.error(readError(error).message),
-          )
-          .finally(() => void client.invalidateQueries(trpc.image.images.show.queryFilter({ id: imageId })))
+        try {
+          // Told first, the image says that a person stopped it; a cut line alone looks like an accident.
+          await api.image.images.cancelUpload.mutate({ id: imageId })
+        } catch (error) {
+          const { code, message } = readError(error)
+          if (code !== 'conflict') toast.error(message)
+        } finally {
+          upload?.stop()
+          void client.invalidateQueries(trpc.image.images.show.queryFilter({ id: imageId }))
+        }
       },
       retry: (imageId) => {
         const known = running.current.get(imageId)
         if (!known) return
         happen(imageId, { type: 'started', at: Date.now() })
-        send(imageId, known.name, known.file)
+        send(imageId, known.file)
       },
       dismiss: (imageId) => {
         running.current.delete(imageId)

@@ -40,7 +40,7 @@ export function leftOnHost({ home, info }: TestCloud, { id, macs, ips, portIds }
   const host = join(home, 'hosts', hostName)
   const left = machinesOf(id).map((pid) => `QEMU process ${pid}`)
   if (existsSync(join(host, 'instances', id))) left.push(`directory instances/${id}`)
-  for (const file of textFiles(join(host, 'network'))) {
+  for (const file of filesIn(join(host, 'network'))) {
     const text = readFileSync(file, 'utf8')
     for (const trace of [...macs, ...portIds, ...ips.map((ip) => `,${ip}`)])
       if (text.includes(trace)) left.push(`${trace} in ${file.slice(host.length + 1)}`)
@@ -66,11 +66,14 @@ export function networksOnHost({ home, info }: TestCloud): { bridges: string[]; 
   return { bridges, namespaces: all.filter((name) => name.startsWith(`nphd-${short(home + hostName)}-`)) }
 }
 
-function* textFiles(directory: string): Generator<string> {
+function* filesIn(directory: string): Generator<string> {
   if (!existsSync(directory)) return
   for (const entry of readdirSync(directory, { withFileTypes: true })) {
     const path = join(directory, entry.name)
-    if (entry.isDirectory()) yield* textFiles(path)
+    if (entry.isDirectory()) yield* filesIn(path)
     else if (entry.isFile()) yield path
   }
 }
+
+/** Every file in the image store of the cloud, half-written ones too. */
+export const storedImages = ({ home }: TestCloud): string[] => [...filesIn(join(home, 'images'))]

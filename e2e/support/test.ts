@@ -51,13 +51,8 @@ export const freshness = (page: Page) =>
 export const rowOf = (page: Page, name: string) =>
   page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) })
 
-/** A fact of a page's summary: the value that stands under or beside the label. */
-export const fact = (page: Page, label: string) =>
-  page
-    .locator('div')
-    .filter({ has: page.locator('dt').getByText(label, { exact: true }) })
-    .locator('dd')
-    .first()
+/** A fact of a page's summary strip or card: the value that belongs to the label. */
+export const fact = (page: Page, label: string) => page.locator(`dt:text-is("${label}") + dd`).first()
 
 /** Marks the document; {@link expectSameDocument} tells whether the page was loaded anew since. */
 export const markDocument = (page: Page): Promise<void> =>

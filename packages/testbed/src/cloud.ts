@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** The part of `<home>/run/cloud.json` that tests read. */
@@ -76,14 +76,12 @@ export async function startCloud(settings: Record<string, string> = {}): Promise
     NEPHOS_API_PORT: '0',
     ...settings,
   })
-  takeGuest(home)
   try {
     await run(['up', '--detach'], env)
   } catch (error) {
     await run(['down', '--all'], env).catch(() => undefined)
     throw error
   }
-  keepGuest(home)
   return openCloud(home, env)
 }
 
@@ -122,27 +120,4 @@ export function openCloud(home: string, env = environment({ NEPHOS_HOME: home })
       rmSync(home, { recursive: true, force: true })
     },
   }
-}
-
-// Building the guest image takes many seconds and gives the same image for every cloud; `up` builds it again when the
-// sources it was made from are not the present ones.
-const keptGuest = join(root, 'node_modules/.cache/nephos/guest')
-
-function takeGuest(home: string): void {
-  if (existsSync(keptGuest)) cpSync(keptGuest, join(home, 'guest'), { recursive: true })
-}
-
-function keepGuest(home: string): void {
-  const built = join(home, 'guest')
-  const stamp = (directory: string) => {
-    const file = join(directory, 'built-from')
-    return existsSync(file) ? readFileSync(file, 'utf8') : null
-  }
-  if (stamp(built) === null || stamp(built) === stamp(keptGuest)) return
-  const draft = `${keptGuest}.${process.pid}`
-  mkdirSync(dirname(keptGuest), { recursive: true })
-  // The Debian packages it was made from are not needed again.
-  cpSync(built, draft, { recursive: true, filter: (path) => basename(path) !== 'debs' })
-  rmSync(keptGuest, { recursive: true, force: true })
-  renameSync(draft, keptGuest)
 }

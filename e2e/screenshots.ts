@@ -1,0 +1,170 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { openCloud, startCloud } from '@nephos/testbed'
+import { type Browser, chromium, type Page } from '@playwright/test'
+import config from './playwright.config.ts'
+import { makeContent } from './support/content.ts'
+import { signInAsAdmin } from './support/test.ts'
+
+// Takes every screen of the dashboard in both themes into docs/screenshots, from a cloud that is made for it. With
+// NEPHOS_E2E_HOME from the cloud of that state directory, which is given the content and keeps it.
+
+const output = resolve(import.meta.dirname, '../docs/screenshots')
+const themes = ['dark', 'light'] as const
+
+/** A screen: what its file is called, where it is, and what opens on it. */
+interface Screen {
+  name: string
+  path: string
+  open?: (page: Page) => Promise<void>
+}
+
+const cloud = process.env.NEPHOS_E2E_HOME ? openCloud(process.env.NEPHOS_E2E_HOME) : await startCloud()
+const mine = !process.env.NEPHOS_E2E_HOME
+process.env.NEPHOS_E2E_HOME = cloud.home
+let browser: Browser | undefined
+try {
+  const made = await makeContent()
+  browser = await chromium.launch(config.use?.launchOptions)
+  mkdirSync(output, { recursive: true })
+  await desktop(browser, screensOf(made), made)
+  await phone(browser)
+  process.stdout.write(`The screenshots are in ${output}.\n`)
+} finally {
+  await browser?.close()
+  if (mine) await cloud.destroy()
+}
+
+function screensOf(made: Awaited<ReturnType<typeof makeContent>>): Screen[] {
+  const instance = `/instances/${made.instance}`
+  return [
+    { name: 'overview', path: '/' },
+    { name: 'instances', path: '/instances' },
+    {
+      name: 'instances-bulk',
+      path: '/instances',
+      open: async (page) => {
+        await page.getByRole('checkbox', { name: 'Select web-1' }).click()
+        await page.getByRole('checkbox', { name: 'Select web-2' }).click()
+      },
+    },
+    { name: 'instance-create', path: '/instances/new' },
+    { name: 'instance', path: instance },
+    { name: 'instance-console', path: `${instance}?tab=console` },
+    { name: 'instance-operations', path: `${instance}?tab=operations` },
+    { name: 'instance-networking', path: `${instance}?tab=networking` },
+    { name: 'instance-no-valid-host', path: `/instances/${made.failed}` },
+    { name: 'images', path: '/images' },
+    { name: 'image', path: `/images/${made.image}` },
+    { name: 'networks', path: '/networks' },
+    { name: 'network', path: `/networks/${made.network}?tab=ports` },
+    { name: 'network-create', path: '/networks/new' },
+    { name: 'key-pairs', path: '/key-pairs' },
+    { name: 'operations', path: '/operations' },
+    { name: 'account', path: '/account' },
+    { name: 'admin-hosts', path: '/admin/hosts' },
+    { name: 'admin-host', path: `/admin/hosts/${made.host}` },
+    { name: 'admin-flavors', path: '/admin/flavors' },
+    { name: 'admin-projects', path: '/admin/projects' },
+    { name: 'admin-project', path: `/admin/projects/${made.project}` },
+    { name: 'admin-users', path: '/admin/users' },
+    { name: 'admin-user', path: `/admin/users/${made.user}` },
+    { name: 'admin-audit', path: '/admin/audit' },
+    {
+      name: 'command-palette',
+      path: '/',
+      open: async (page) => {
+        await page.keyboard.press('Control+k')
+        await page.keyboard.type('web')
+        await page.getByRole('option', { name: /web-1/ }).waitFor()
+      },
+    },
+  ]
+}
+
+/** A page whose theme follows what it is told. */
+async function open(from: Browser, width: number, height: number): Promise<Page> {
+  const context = await from.newContext({
+    baseURL: cloud.webUrl,
+    viewport: { width, height },
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+  })
+  await context.addInitScript(() => localStorage.setItem('theme', 'system'))
+  return context.newPage()
+}
+
+async function take(page: Page, name: string) {
+  // Settled: nothing loads, nothing moves, nobody is waited for.
+  await page.waitForFunction(() => !document.querySelector('main [aria-busy="true"]'))
+  await page.mouse.move(0, 0)
+  for (const colorScheme of themes) {
+    await page.emulateMedia({ colorScheme })
+    await page.waitForTimeout(250)
+    await page.screenshot({ path: join(output, `${name}-${colorScheme}.png`), animations: 'disabled' })
+  }
+}
+
+async function desktop(from: Browser, screens: Screen[], made: Awaited<ReturnType<typeof makeContent>>) {
+  const page = await open(from, 1440, 900)
+  await page.goto('/login')
+  await page.getByRole('button', { name: 'Sign in' }).waitFor()
+  await take(page, 'login')
+  await signInAsAdmin(page)
+  await uploadInBackground(page, made.guestImage)
+  for (const { name, path, open: prepare } of screens) {
+    await page.goto(path)
+    await page.getByRole('heading', { level: 1 }).first().waitFor()
+    await page.getByRole('button', { name: 'Live' }).waitFor()
+    await page.waitForLoadState('networkidle').catch(() => undefined)
+    await prepare?.(page)
+    await take(page, name)
+  }
+  await page.context().close()
+}
+
+/** An upload in the middle of its way, as the page of the image and the corner of every other page show it. */
+async function uploadInBackground(page: Page, image: string) {
+  const directory = mkdtempSync(join(tmpdir(), 'nephos-screens-'))
+  try {
+    const file = join(directory, 'web-server-12.qcow2')
+    await copyFile(image, file)
+    const line = await page.context().newCDPSession(page)
+    await line.send('Network.enable')
+    await line.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: 0,
+      downloadThroughput: -1,
+      uploadThroughput: 512 * 1024,
+    })
+    await page.goto('/images/new')
+    await page.getByLabel('Image file').setInputFiles(file)
+    await page.getByRole('button', { name: 'Upload image' }).click()
+    await page
+      .getByRole('region', { name: 'Uploads' })
+      .getByText(/ · \d\d %/)
+      .waitFor()
+    await take(page, 'image-upload')
+    await page.getByRole('button', { name: 'Cancel web-server-12' }).click()
+    await line.detach()
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+async function phone(from: Browser) {
+  const page = await open(from, 390, 844)
+  await signInAsAdmin(page)
+  for (const [name, path] of [
+    ['phone-overview', '/'],
+    ['phone-instances', '/instances'],
+  ] as const) {
+    await page.goto(path)
+    await page.getByRole('heading', { level: 1 }).first().waitFor()
+    await page.waitForLoadState('networkidle').catch(() => undefined)
+    await take(page, name)
+  }
+  await page.context().close()
+}

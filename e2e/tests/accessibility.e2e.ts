@@ -1,0 +1,182 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import {
+  adminApi,
+  emptyProject,
+  makeNetwork,
+  makeTenant,
+  settled,
+  type Tenant,
+  theCloud,
+  tinyImage,
+} from '../support/cloud.ts'
+import { expect, freshness, signInAs, test } from '../support/test.ts'
+
+/** Every page in both themes for people who do not see or point well, and on the width of a phone. */
+let tenant: Tenant
+let page: Page
+const ids = {
+  instance: '',
+  failed: '',
+  network: '',
+  image: '',
+  operation: '',
+  host: '',
+  project: '',
+  user: '',
+}
+let flavorId = ''
+
+test.beforeAll(async ({ browser }) => {
+  test.setTimeout(240_000)
+  tenant = await makeTenant('accessibility')
+  const admin = await adminApi()
+  const target = { type: 'system' } as const
+  await admin.identity.assignments.grant.mutate({ userId: tenant.user.id, role: 'admin', target })
+  const limits = { ram: -1, cores: -1 }
+  await admin.identity.quotas.update.mutate({ projectId: tenant.project.id, limits })
+  const size = { vcpus: 512, ramMib: 1_048_576, diskGib: 1 }
+  ;({ id: flavorId } = await admin.compute.flavors.create.mutate({
+    name: `huge-${tenant.project.name}`,
+    ...size,
+  }))
+
+  const { api } = tenant
+  ids.image = await tinyImage(api)
+  ids.network = await makeNetwork(api, 'web', '10.82.0.0/24')
+  await api.compute.keyPairs.create.mutate({ name: 'laptop' })
+  const common = { imageId: ids.image, networkIds: [ids.network], keyName: 'laptop' }
+  const [running, failed] = await Promise.all([
+    api.compute.instances.create.mutate({ name: 'web-1', flavorId: '42', ...common }),
+    api.compute.instances.create.mutate({ name: 'too-large', flavorId, ...common }),
+  ])
+  ids.instance = running.instances[0]!.id
+  ids.failed = failed.instances[0]!.id
+  ids.operation = failed.instances[0]!.operationId
+  await settled(api, [ids.instance, ids.failed])
+  ids.host = (await admin.compute.hosts.list.query({})).items[0]!.id
+  ids.project = tenant.project.id
+  ids.user = tenant.user.id
+
+  const context = await browser.newContext({
+    baseURL: theCloud().webUrl,
+  })
+  page = await context.newPage()
+  await page.addInitScript(() => localStorage.setItem('theme', 'system'))
+  await signInAs(page, { name: tenant.user.name, password: tenant.password })
+})
+
+test.afterAll(async () => {
+  await page?.close()
+  await emptyProject(tenant)
+  await (await adminApi()).compute.flavors.delete.mutate({ id: flavorId })
+})
+
+/** No serious defect in either theme, and no page wider than a phone. */
+async function check() {
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    const serious = violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) =>
+        nodes.map(({ target, any }) => `${id}: ${target.join(' ')} ${any[0]?.message ?? ''}`),
+      )
+    expect.soft(serious, `${colorScheme} theme`).toEqual([])
+  }
+}
+
+async function checkPhone() {
+  const desktop = page.viewportSize()!
+  await page.setViewportSize({ width: 390, height: 844 })
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  expect.soft(wide, 'pixels that stick out at a width of 390').toBeLessThanOrEqual(0)
+  await page.setViewportSize(desktop)
+}
+
+test('the login', async ({ browser }) => {
+  const inside = page
+  page = await browser.newPage({ baseURL: theCloud().webUrl })
+  await page.addInitScript(() => localStorage.setItem('theme', 'system'))
+  await page.goto('/login')
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
+  await check()
+  await checkPhone()
+  await page.close()
+  page = inside
+})
+
+const pages: [name: string, path: () => string, heading: string | RegExp][] = [
+  ['overview', () => '/', /^accessibility-/],
+  ['instances', () => '/instances', 'Instances'],
+  ['an empty search', () => '/instances?q=nothing-has-this-name', 'Instances'],
+  ['create instance', () => '/instances/new', 'Create instance'],
+  ['an instance', () => `/instances/${ids.instance}`, 'web-1'],
+  ['its console log', () => `/instances/${ids.instance}?tab=console`, 'web-1'],
+  ['its operations', () => `/instances/${ids.instance}?tab=operations`, 'web-1'],
+  ['its networking', () => `/instances/${ids.instance}?tab=networking`, 'web-1'],
+  ['an instance in error', () => `/instances/${ids.failed}`, 'too-large'],
+  ['images', () => '/images', 'Images'],
+  ['upload image', () => '/images/new', 'Upload image'],
+  ['an image', () => `/images/${ids.image}`, 'nephos-tiny'],
+  ['networks', () => '/networks', 'Networks'],
+  ['create network', () => '/networks/new', 'Create network'],
+  ['a network', () => `/networks/${ids.network}`, 'web'],
+  ['its ports', () => `/networks/${ids.network}?tab=ports`, 'web'],
+  ['key pairs', () => '/key-pairs', 'Key pairs'],
+  ['create key pair', () => '/key-pairs?new=create', 'Create key pair'],
+  ['operations', () => '/operations', 'Operations'],
+  ['a failed operation', () => `/operations/${ids.operation}`, /./],
+  ['account', () => '/account', 'Account'],
+  ['hosts', () => '/admin/hosts', 'Hosts'],
+  ['a host', () => `/admin/hosts/${ids.host}`, /./],
+  ['flavors', () => '/admin/flavors', 'Flavors'],
+  ['projects', () => '/admin/projects', 'Projects'],
+  ['a project', () => `/admin/projects/${ids.project}`, /./],
+  ['users', () => '/admin/users', 'Users'],
+  ['a user', () => `/admin/users/${ids.user}`, /./],
+  ['audit log', () => '/admin/audit', 'Audit log'],
+]
+for (const [name, path, heading] of pages)
+  test(name, async () => {
+    await page.goto(path())
+    await expect(page.getByRole('heading', { name: heading }).first()).toBeVisible()
+    await expect(page.locator('main [aria-busy="true"]')).toHaveCount(0)
+    await check()
+    await checkPhone()
+  })
+
+test('what opens over a page', async () => {
+  await page.goto('/instances')
+  await expect(freshness(page)).toHaveText('Live')
+  await page.getByRole('button', { name: 'Actions of web-1' }).click()
+  await expect(page.getByRole('menu')).toBeVisible()
+  await check()
+  await page.getByRole('menuitem', { name: 'Delete' }).click()
+  await expect(page.getByRole('dialog', { name: 'Delete this instance?' })).toBeVisible()
+  await check()
+  await page.getByRole('button', { name: 'Keep' }).click()
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('web')
+  await expect(page.getByRole('option', { name: /web-1/ })).toBeVisible()
+  await check()
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: /^Operations/ }).click()
+  await expect(page.getByRole('dialog', { name: 'Operations' })).toBeVisible()
+  await check()
+})
+
+test('a list can be used with the keyboard alone', async () => {
+  await page.goto('/instances?sort=name')
+  await expect(page.getByRole('row')).toHaveCount(3)
+  await page.keyboard.press('j')
+  await expect(page.getByRole('row').nth(1)).toBeFocused()
+  await page.keyboard.press('x')
+  await expect(page.getByRole('region', { name: 'Selected instances' })).toContainText('1 instance selected')
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(/web-1|too-large/)
+  await page.keyboard.press('g')
+  await page.keyboard.press('n')
+  await expect(page.getByRole('heading', { name: 'Networks', level: 1 })).toBeVisible()
+})

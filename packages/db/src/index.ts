@@ -28,6 +28,7 @@ export type {
 export { Prisma } from './gen/postgresql/client.ts'
 export * from './gen/postgresql/enums.ts'
 export { newHexId, newId } from './ids.ts'
-export { insertMissing } from './insert-missing.ts'
+export { insertMissing, insertRows, type NewRows } from './insert-rows.ts'
 export { type MigrateOptions, type MigrateResult, migrate } from './migrate/migrate.ts'
 export { lowerUsage, raiseUsage, type UsageChange } from './quota-usage.ts'
+export { type JournalEntry, writeJournal } from './write-journal.ts'

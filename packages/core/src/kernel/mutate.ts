@@ -1,4 +1,4 @@
-import { isWriteConflict, newId, type Prisma, type Tx } from '@nephos/db'
+import { insertRows, isWriteConflict, type NewRows, newId, Prisma, type Tx } from '@nephos/db'
 import {
   type CloudEvent,
   eventSubject,
@@ -49,6 +49,8 @@ export interface MutationTx {
     options?: { host?: string; notBefore?: Date },
   ) => void
   event: (event: Omit<CloudEvent, 'at'>) => void
+  /** Rows that nothing else in the transaction reads: they are written at its end, in one statement with the above. */
+  insert: (rows: NewRows) => void
 }
 
 const maxAttempts = 5
@@ -84,7 +86,8 @@ export async function mutate<T>(ctx: Ctx, change: (tx: MutationTx) => Promise<T>
 function record(ctx: Ctx, db: Tx) {
   const audits: Prisma.AuditCreateManyInput[] = []
   const operations: Prisma.OperationCreateManyInput[] = []
-  const outbox: (OutboxMessage & { notBefore?: Date })[] = []
+  const outbox: (OutboxMessage & { notBefore: Date })[] = []
+  const inserts: NewRows[] = []
   const user = ctx.actor.kind === 'user' ? ctx.actor : undefined
   const at = new Date()
 
@@ -93,7 +96,7 @@ function record(ctx: Ctx, db: Tx) {
     subject: string,
     payload: unknown,
     headers: Record<string, string>,
-    notBefore?: Date,
+    notBefore = at,
   ) =>
     outbox.push({
       id: newId(),
@@ -116,7 +119,7 @@ function record(ctx: Ctx, db: Tx) {
         userName: user?.userName ?? (ctx.actor.kind === 'system' ? ctx.actor.name : ''),
         projectId: projectId === undefined ? (user?.project?.id ?? null) : projectId,
         resourceName,
-        detail: detail ?? undefined,
+        detail: (detail ?? Prisma.DbNull) as Prisma.AuditCreateManyInput['detail'],
         address: ctx.address,
         ...entry,
       }),
@@ -140,22 +143,20 @@ function record(ctx: Ctx, db: Tx) {
         { 'Nephos-Job': name, 'Nephos-Job-Version': String(jobs[name].version) },
         notBefore,
       ),
+    insert: (rows) => inserts.push(rows),
     event: (event) => enqueue('event', eventSubject(event), { ...event, at: at.toISOString() }, {}),
   }
 
   const flush = async () => {
-    if (operations.length > 0) await db.operation.createMany({ data: operations })
-    if (audits.length > 0) await db.audit.createMany({ data: audits })
     for (const operation of operations) tx.event(operationEvent(queued(operation, at), 'created'))
-    if (outbox.length > 0)
-      await db.outbox.createMany({
-        data: outbox.map(({ notBefore, ...row }) => ({
-          ...row,
-          payload: row.payload as Prisma.InputJsonValue,
-          ...(notBefore && { notBefore }),
-        })),
-      })
-    return outbox.filter((row) => !row.notBefore || row.notBefore <= at)
+    const messages = outbox.map((row) => ({ ...row, payload: row.payload as Prisma.InputJsonValue }))
+    await insertRows(db, [
+      ...inserts,
+      { table: 'Operation', rows: operations },
+      { table: 'Audit', rows: audits },
+      { table: 'Outbox', rows: messages },
+    ])
+    return outbox.filter(({ notBefore }) => notBefore <= at)
   }
 
   return { tx, flush }

@@ -53,10 +53,10 @@ export async function takeQuota(db: Tx, ownerId: string, amounts: QuotaAmounts):
     if (refused.length === 0) continue
     // A counter that was never used does not exist yet, or somebody else made it just now: only the second refusal
     // counts.
-    await insertMissing(
-      db.quotaUsage,
-      [...refused].sort().map((resource) => ({ ...owner, resource, used: 0 })),
-    )
+    await insertMissing(db, {
+      table: 'QuotaUsage',
+      rows: [...refused].sort().map((resource) => ({ ...owner, resource, used: 0 })),
+    })
     const again = await raise(refused)
     const exceeded = refused.find((resource) => !again.includes(resource))
     if (exceeded) throw await quotaExceeded(db, owner, exceeded, amounts[exceeded] ?? 0)

@@ -107,6 +107,8 @@ export function connect(url: string, { name, log }: BusOptions): Bus {
           pingInterval: 15_000,
           maxPingOut: 2,
           ignoreAuthErrorAbort: true,
+          // A stack for every message that is published costs more than sending it.
+          noAsyncTraces: true,
         })
         connection = nc
         if (ending.signal.aborted) return await nc.close()

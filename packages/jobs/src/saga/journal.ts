@@ -1,12 +1,11 @@
 import {
-  isRecordNotFound,
   type Operation,
   type OperationStatus,
   type OperationStep,
   Prisma,
   type StepStatus,
+  writeJournal,
 } from '@nephos/db'
-import { openStatuses } from '../operation/finish.ts'
 import { operationEvent } from '../operation/row.ts'
 import { LeaseLost } from './errors.ts'
 import type { SagaTools } from './tools.ts'
@@ -17,7 +16,6 @@ type StepRow = Pick<
 >
 interface Entry {
   row: StepRow
-  stored: boolean
   dirty: boolean
 }
 type Patch = Partial<
@@ -69,7 +67,7 @@ export class Journal {
 
   /** Takes over the rows that earlier holders left. */
   restore(rows: readonly OperationStep[]): void {
-    for (const row of rows) this.#entries.set(row.position, { row: { ...row }, stored: true, dirty: false })
+    for (const row of rows) this.#entries.set(row.position, { row: { ...row }, dirty: false })
   }
 
   step(position: number): StepRow | undefined {
@@ -89,7 +87,6 @@ export class Journal {
         startedAt: null,
         endedAt: null,
       },
-      stored: false,
       dirty: true,
     }
     const now = new Date()
@@ -133,15 +130,11 @@ export class Journal {
 
   /** Ends the operation: what is still unwritten, its last status, and the event that tells. @throws LeaseLost */
   async finish(status: OperationStatus, change: Patch = {}): Promise<void> {
-    if (this.#dirty().length > 0) await this.flush()
-    else await this.#writing
+    await this.#writing
+    if (this.#closed) throw new LeaseLost(this.#operation.id)
     this.#stop()
     this.patch({ message: '', ...change, status, endedAt: new Date() })
-    const { count } = await this.#tools.db.operation.updateMany({
-      where: { id: this.#operation.id, leaseToken: this.#operation.leaseToken, status: { in: openStatuses } },
-      data: { ...this.#patch, leaseOwner: null, leaseExpiresAt: null },
-    })
-    if (count === 0) throw new LeaseLost(this.#operation.id)
+    await this.#store({ ...this.#patch, leaseOwner: null, leaseExpiresAt: null }, this.#dirty())
     await this.#tools.publish(operationEvent(this.#operation, 'updated'))
   }
 
@@ -205,7 +198,6 @@ export class Journal {
     if (this.#closed) return false
     clearTimeout(this.#timer)
     this.#timer = undefined
-    const { id, leaseToken } = this.#operation
     const entries = this.#dirty()
     const patch = this.#patch
     if (!renew && entries.length === 0 && Object.keys(patch).length === 0) return false
@@ -213,42 +205,33 @@ export class Journal {
     // Cleared before writing, so that what happens meanwhile is kept for the next time; put back when it fails.
     this.#patch = {}
     for (const entry of entries) entry.dirty = false
-    const rows = entries.map((entry) => ({ ...this.#data(entry.row), position: entry.row.position }))
-    const fence = (client: Pick<SagaTools['db'], 'operation'>) =>
-      client.operation.update({
-        where: { id, leaseToken, status: { in: openStatuses } },
-        data: { ...patch, leaseExpiresAt: new Date(expiresAt) },
-        select: { cancelRequested: true },
-      })
     try {
-      const { cancelRequested } =
-        entries.length === 0
-          ? await fence(this.#tools.db)
-          : await this.#tools.db.$transaction(async (tx) => {
-              const seen = await fence(tx)
-              const fresh = rows.filter((_, index) => !entries[index]!.stored)
-              if (fresh.length > 0)
-                await tx.operationStep.createMany({ data: fresh.map((row) => ({ ...row, operationId: id })) })
-              for (const [index, { position, ...data }] of rows.entries())
-                if (entries[index]!.stored)
-                  await tx.operationStep.updateMany({ where: { operationId: id, position }, data })
-              return seen
-            })
-      for (const entry of entries) entry.stored = true
+      await this.#store({ ...patch, leaseExpiresAt: new Date(expiresAt) }, entries)
       this.#writtenAt = Date.now()
       this.#expiresAt = expiresAt
-      if (cancelRequested && !this.#operation.cancelRequested) {
-        this.#operation = { ...this.#operation, cancelRequested }
-        this.#signals.onCancelRequested()
-      }
       return true
     } catch (error) {
       this.#patch = { ...patch, ...this.#patch }
       for (const entry of entries) entry.dirty = true
-      if (!isRecordNotFound(error)) throw error
+      if (!(error instanceof LeaseLost)) throw error
       this.#stop()
       this.#signals.onLost()
-      throw new LeaseLost(id)
+      throw error
+    }
+  }
+
+  async #store(operation: Record<string, unknown>, entries: readonly Entry[]): Promise<void> {
+    const { id, leaseToken } = this.#operation
+    const written = await writeJournal(this.#tools.db, {
+      operationId: id,
+      leaseToken,
+      operation,
+      steps: entries.map(({ row }) => this.#data(row)),
+    })
+    if (!written) throw new LeaseLost(id)
+    if (written.cancelRequested && !this.#operation.cancelRequested) {
+      this.#operation = { ...this.#operation, cancelRequested: true }
+      this.#signals.onCancelRequested()
     }
   }
 

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { newId } from '@nephos/db'
+import { insertRows, newId } from '@nephos/db'
 import {
   defineVerb,
   invalid,
@@ -52,16 +52,19 @@ export const createInstance = defineVerb({
     const reservationId = newReservationId()
     return mutate(ctx, async (tx) => {
       const records = names.map((name) => newRecord(name, projectId, userId, input, needs))
-      await tx.db.instance.createMany({
-        data: records.map(({ host: _, ports: __, ...columns }, launchIndex) => ({
-          ...columns,
-          metadata: input.metadata,
-          keyPublic: needs.key?.publicKey ?? null,
-          userData: userData ? new Uint8Array(userData) : null,
-          reservationId,
-          launchIndex,
-        })),
-      })
+      await insertRows(tx.db, [
+        {
+          table: 'Instance',
+          rows: records.map(({ host: _, ports: __, ...columns }, launchIndex) => ({
+            ...columns,
+            metadata: input.metadata,
+            keyPublic: needs.key?.publicKey ?? null,
+            userData: userData ? new Uint8Array(userData) : null,
+            reservationId,
+            launchIndex,
+          })),
+        },
+      ])
       await addPorts(tx, projectId, records, needs.networkIds)
       const created = records.map((record) => {
         const operationId = tx.operation({

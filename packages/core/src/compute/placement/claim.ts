@@ -1,4 +1,4 @@
-import { newId } from '@nephos/db'
+import { newId, Prisma } from '@nephos/db'
 import { type Ctx, type Json, type MutationTx, mutate } from '../../kernel/index.ts'
 import { type HostRecord, hostChanged } from '../hosts/row.ts'
 import { instanceChanged } from '../instances/changed.ts'
@@ -109,8 +109,9 @@ async function writePlaced(
   scheduler: string,
 ): Promise<void> {
   const now = new Date()
-  await tx.db.allocation.createMany({
-    data: placed.map(({ decision: { record }, host }) => ({
+  tx.insert({
+    table: 'Allocation',
+    rows: placed.map(({ decision: { record }, host }) => ({
       instanceId: record.id,
       hostId: host.id,
       vcpus: record.vcpus,
@@ -145,8 +146,9 @@ export async function recordDecisions(
   scheduler: string,
 ): Promise<void> {
   const endedAt = new Date()
-  await tx.db.scheduleAttempt.createMany({
-    data: decided.map(({ decision, chosenHost }) => ({
+  tx.insert({
+    table: 'ScheduleAttempt',
+    rows: decided.map(({ decision, chosenHost }) => ({
       id: newId(),
       instanceId: decision.record.id,
       operationId: decision.operationId,
@@ -159,15 +161,16 @@ export async function recordDecisions(
   const again = decided.flatMap(({ decision }) => (decision.attempt > 1 ? [decision.operationId] : []))
   if (again.length > 0)
     await tx.db.operationStep.deleteMany({ where: { operationId: { in: again }, position: 0 } })
-  await tx.db.operationStep.createMany({
-    data: decided.map(({ decision, chosenHost, errorMessage }) => ({
+  tx.insert({
+    table: 'OperationStep',
+    rows: decided.map(({ decision, chosenHost, errorMessage }) => ({
       operationId: decision.operationId,
       position: 0,
       name: 'schedule',
       host: scheduler,
       status: chosenHost ? ('done' as const) : ('failed' as const),
       attempt: decision.attempt,
-      ...(chosenHost && { output: { host: chosenHost } }),
+      output: chosenHost ? { host: chosenHost } : Prisma.DbNull,
       errorMessage: errorMessage ?? null,
       startedAt: decision.startedAt,
       endedAt,

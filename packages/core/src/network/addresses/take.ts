@@ -25,13 +25,15 @@ interface Candidate extends TakenAddress {
 }
 
 const maxAttempts = 40
+/** Addresses of a pool for each one wanted, so that a guess is likely to be free. */
+const worthGuessing = 32
 const blockLength = 1_024
 const listable = 4_096
 
 /**
  * Takes one address for each port, from the first subnet of its network that has one. An address is chosen at random
- * among those that look free and inserted under the table's unique key; when another transaction was faster, another
- * one is taken. Usually two queries for the whole batch. The ports' rows must exist.
+ * and inserted under the table's unique key; when somebody has it, another one is taken, from then on among those that
+ * look free. In a network with room one query for the whole batch. The ports' rows must exist.
  * @param subnets of the networks wished for, in the order in which they are to be filled
  * @throws NephosError conflict naming the full subnet, with its numbers
  */
@@ -45,9 +47,9 @@ export async function takeAddresses(
   for (let attempt = 1; open.length > 0; attempt++) {
     if (attempt > maxAttempts)
       throw conflict('Too many requests take addresses of this network at once.', { remedy: 'Try again.' })
-    const candidates = await chooseCandidates(db, open, subnets)
+    const candidates = (attempt === 1 && guess(open, subnets)) || (await chooseCandidates(db, open, subnets))
     candidates.sort((a, b) => compare(a.networkId, b.networkId) || compare(a.ipAddress, b.ipAddress))
-    const inserted = await insertMissing(db.addressAllocation, candidates)
+    const inserted = await insertMissing(db, { table: 'AddressAllocation', rows: candidates })
     if (inserted === candidates.length) {
       taken.push(...candidates)
       break
@@ -61,6 +63,21 @@ export async function takeAddresses(
     open = open.filter(({ portId }) => !served.has(portId))
   }
   return taken.map(({ portId, subnetId, ipAddress }) => ({ portId, subnetId, ipAddress }))
+}
+
+/** Any addresses of the first subnets' pools, free or not; null where a pool is too small for a lucky guess. */
+function guess(wishes: readonly AddressWish[], subnets: readonly PoolSubnet[]): Candidate[] | null {
+  const candidates: Candidate[] = []
+  for (const networkId of new Set(wishes.map((wish) => wish.networkId))) {
+    const subnet = subnets.find((candidate) => candidate.networkId === networkId)
+    const ports = wishes.filter((wish) => wish.networkId === networkId)
+    const ranges = subnet ? rangesOf(subnet) : []
+    if (!subnet || sizeOf(ranges) < ports.length * worthGuessing) return null
+    const picked = pickAddresses(ranges, ports.length)
+    for (const [index, { portId }] of ports.entries())
+      candidates.push({ portId, networkId, subnetId: subnet.id, ipAddress: formatAddress(picked[index]!) })
+  }
+  return candidates
 }
 
 async function chooseCandidates(

@@ -14,7 +14,8 @@ export async function insertNetwork(
   const id = newId()
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
     const row = { id, ...network, segmentId: randomInt(1, segments) }
-    if ((await insertMissing(db.network, [row])) === 1) return { id, projectId: network.projectId }
+    if ((await insertMissing(db, { table: 'Network', rows: [row] })) === 1)
+      return { id, projectId: network.projectId }
   }
   throw conflict('No segment number is free for another network.', {
     remedy: 'Delete networks that are no longer needed.',

@@ -11,7 +11,7 @@ export async function noteNetworkHost(
   hostName: string,
 ): Promise<void> {
   try {
-    await insertMissing(db.networkHost, [{ networkId, hostName }])
+    await insertMissing(db, { table: 'NetworkHost', rows: [{ networkId, hostName }] })
   } catch (error) {
     if (isForeignKeyViolation(error)) throw notFound('network', networkId)
     throw error

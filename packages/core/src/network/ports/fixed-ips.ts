@@ -55,7 +55,7 @@ export async function takeChosenAddress(
   ipAddress: string,
 ): Promise<void> {
   const row = { subnetId: subnet.id, networkId: port.networkId, portId: port.id, ipAddress }
-  if ((await insertMissing(db.addressAllocation, [row])) === 0)
+  if ((await insertMissing(db, { table: 'AddressAllocation', rows: [row] })) === 0)
     throw conflict(`The address ${ipAddress} is already in use on this network.`, {
       field: 'fixedIps',
       remedy: 'Choose another address, or leave it out to get a free one.',

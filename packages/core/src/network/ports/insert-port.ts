@@ -19,7 +19,7 @@ export async function insertPort(db: Tx, port: NewPort, asked?: string): Promise
       `"${asked}" is not the MAC address of an interface.`,
       'Write six hexadecimal bytes, for example fa:16:3e:12:34:56; group addresses are not allowed.',
     )
-  if ((await insertMissing(db.port, [{ ...port, macAddress }])) === 0)
+  if ((await insertMissing(db, { table: 'Port', rows: [{ ...port, macAddress }] })) === 0)
     throw conflict(`The MAC address ${macAddress} is already in use on this network.`, {
       field: 'macAddress',
       remedy: 'Choose another one, or leave it out.',

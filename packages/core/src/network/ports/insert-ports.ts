@@ -20,7 +20,7 @@ export async function insertPorts(db: Tx, ports: readonly NewPort[]): Promise<Pr
       throw conflict('The ports could not be made: another request made the same ones, or no MAC is free.')
     const rows = open.map((port) => ({ ...port, macAddress: randomMac() }))
     rows.sort((a, b) => (a.networkId + a.macAddress < b.networkId + b.macAddress ? -1 : 1))
-    const inserted = await insertMissing(db.port, rows)
+    const inserted = await insertMissing(db, { table: 'Port', rows })
     if (inserted === rows.length) return [...done, ...rows]
     const found = await db.port.findMany({
       where: { id: { in: open.map(({ id }) => id) } },

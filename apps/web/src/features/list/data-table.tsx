@@ -69,7 +69,7 @@ export function DataTable<Row extends { id: string }, Sort extends string = stri
     event.preventDefault()
   }
   return (
-    <div className="scroll-thin overflow-x-auto">
+    <div className="scroll-thin relative overflow-x-auto">
       <table className="w-full border-collapse text-sm" aria-label={label} aria-busy={!rows}>
         <thead>
           <tr className="border-b border-line text-left text-xs text-subtle">

@@ -17,7 +17,10 @@ export const operationNoun = defineNoun<OperationRow>({
   matches: (row, input) =>
     (!input.status || [input.status].flat().includes(row.status)) &&
     (!input.kind || input.kind === row.kind) &&
-    (!input.resourceId || input.resourceId === row.resourceId),
+    (!input.resourceId || input.resourceId === row.resourceId) &&
+    (!input.search ||
+      row.resourceName.includes(String(input.search)) ||
+      [row.id, row.resourceId, row.requestId].includes(String(input.search))),
   // Undoing and a retry take progress back; then the beginning or the end tells.
   isNewer: (next, known) =>
     next.status !== known.status

@@ -3,33 +3,28 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Activity } from 'lucide-react'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
-import { type Column, DataTable, NameCell } from '#features/list/data-table.tsx'
-import { Pager } from '#features/list/pager.tsx'
+import { type Column, NameCell } from '#features/list/data-table.tsx'
+import { FilterSelect, ListCard } from '#features/list/list-card.tsx'
 import { useListState } from '#features/list/use-list-state.ts'
+import { useSession } from '#features/session/use-session.ts'
 import { paths } from '#paths.ts'
-import { type RouterInputs, useTRPC } from '#trpc/client.ts'
-import { readError } from '#trpc/error.ts'
-import { Button } from '#ui/button.tsx'
-import { Card } from '#ui/card.tsx'
+import { useTRPC } from '#trpc/client.ts'
 import { EmptyState } from '#ui/empty-state.tsx'
-import { ErrorPanel } from '#ui/error-panel.tsx'
 import { PageHeader } from '#ui/page-header.tsx'
-import { Select } from '#ui/select.tsx'
 import { Age, Elapsed } from '#ui/time.tsx'
 import { OperationProgress, OperationState, ResourceLink } from './operation-bits.tsx'
-import { isActive, type OperationRow, operationTitle } from './row.ts'
+import { isActive, kindFilters, type OperationRow, operationTitle } from './row.ts'
 
 const statuses = [
-  { value: 'any', label: 'All' },
   { value: 'running', label: 'Running' },
   { value: 'queued', label: 'Queued' },
+  { value: 'undoing', label: 'Undoing' },
   { value: 'failed', label: 'Failed' },
   { value: 'succeeded', label: 'Done' },
   { value: 'cancelled', label: 'Cancelled' },
 ] as const
-type StatusInput = NonNullable<RouterInputs['operation']['operations']['list']>['status']
 
-const columns: readonly Column<OperationRow>[] = [
+const columns: readonly Column<OperationRow, 'createdAt'>[] = [
   {
     key: 'what',
     header: 'Operation',
@@ -74,82 +69,89 @@ const columns: readonly Column<OperationRow>[] = [
   {
     key: 'createdAt',
     header: 'Begun',
+    sort: 'createdAt',
     align: 'right',
     from: 'sm',
     cell: (row) => <Age at={row.createdAt} className="text-muted" />,
   },
 ]
 
-/** All operations of the project, newest first. */
+/** All operations of the project, newest first; of every project for an administrator who wants them. */
 export function OperationsPage() {
   const trpc = useTRPC()
   const router = useRouter()
+  const { isAdmin } = useSession()
   const list = useListState({
-    filters: ['status'],
+    filters: ['status', 'kind', 'scope'],
     sorts: ['createdAt'],
     defaultSort: { by: 'createdAt', dir: 'desc' },
   })
-  const status = statuses.find(({ value }) => value === list.filters.status)?.value ?? 'any'
-  const { data, error, refetch } = useQuery(
+  const status = statuses.find(({ value }) => value === list.filters.status)?.value
+  const { kind, scope } = list.filters
+  const all = isAdmin && scope === 'all'
+  const query = useQuery(
     trpc.operation.operations.list.queryOptions(
       {
         limit: 50,
         cursor: list.cursor ?? undefined,
-        ...(status !== 'any' && { status: status as StatusInput }),
+        sort: list.sort,
+        ...(list.search && { search: list.search }),
+        ...(status && { status }),
+        ...(kind && { kind }),
+        ...(all && { allProjects: true }),
       },
       { placeholderData: keepPreviousData },
     ),
   )
   return (
     <>
-      <PageHeader title="Operations" description="Everything the cloud did or is doing in this project." />
-      <Card flush>
-        <div className="flex items-center gap-2 border-b border-line px-4 py-2.5">
-          <Select
-            aria-label="State"
-            size="sm"
-            className="w-36"
-            value={status}
-            options={statuses}
-            onChange={(value) => list.setFilter('status', value === 'any' ? null : value)}
-          />
-        </div>
-        {error ? (
-          <div className="p-4">
-            <ErrorPanel error={readError(error)} onRetry={() => void refetch()} />
-          </div>
-        ) : (
-          <DataTable
-            label="Operations"
-            columns={columns}
-            rows={data?.items}
-            nameOf={(row) => operationTitle(row.kind)}
-            onOpen={(row) => router.push(paths.operation(row.id))}
-            empty={
-              list.narrowed ? (
-                <EmptyState
-                  icon={Activity}
-                  title="No operation matches"
-                  action={<Button onClick={list.clear}>Clear filters</Button>}
-                >
-                  There are operations in this project, but none in this state.
-                </EmptyState>
-              ) : (
-                <EmptyState icon={Activity} title="Nothing happened yet">
-                  Every change that takes time becomes an operation with steps, durations and, if it fails,
-                  the reason.
-                </EmptyState>
-              )
-            }
-          />
-        )}
-        <Pager
-          previous={list.previous}
-          nextCursor={data?.nextCursor}
-          onNext={list.next}
-          shown={data?.items.length ?? 0}
-        />
-      </Card>
+      <PageHeader
+        title="Operations"
+        description={`Everything the cloud did or is doing in ${all ? 'every project' : 'this project'}.`}
+      />
+      <ListCard<OperationRow, 'createdAt', 'status' | 'kind' | 'scope'>
+        label="Operations"
+        icon={Activity}
+        list={list}
+        query={query}
+        columns={columns}
+        nameOf={(row) => operationTitle(row.kind)}
+        searchLabel="Search name, ID or request"
+        filters={
+          <>
+            <FilterSelect
+              label="State"
+              all="All states"
+              value={status ?? null}
+              options={statuses}
+              onChange={(value) => list.setFilter('status', value)}
+            />
+            <FilterSelect
+              label="Kind"
+              all="Every kind"
+              value={kind}
+              options={kindFilters}
+              onChange={(value) => list.setFilter('kind', value)}
+            />
+            {isAdmin && (
+              <FilterSelect
+                label="Project"
+                all="This project"
+                value={scope}
+                options={[{ value: 'all', label: 'Every project' }]}
+                onChange={(value) => list.setFilter('scope', value)}
+              />
+            )}
+          </>
+        }
+        onOpen={(row) => router.push(paths.operation(row.id))}
+        empty={
+          <EmptyState icon={Activity} title="Nothing happened yet">
+            Every change that takes time becomes an operation with steps, durations and, if it fails, the
+            reason.
+          </EmptyState>
+        }
+      />
     </>
   )
 }

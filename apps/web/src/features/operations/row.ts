@@ -34,6 +34,17 @@ const verbs: Record<string, string> = {
   'image-delete': 'Delete image',
 }
 
+/** Kinds to filter by. */
+export const kindFilters = [
+  'instance-create',
+  'instance-start',
+  'instance-stop',
+  'instance-reboot',
+  'instance-delete',
+  'network-delete',
+  'image-delete',
+].map((value) => ({ value, label: verbs[value] ?? value }))
+
 /** What an operation does, in words: `instance-create` → "Create instance". */
 export function operationTitle(kind: string): string {
   const known = verbs[kind]

@@ -16,7 +16,7 @@ import { useConfirm } from '#ui/confirm.tsx'
 import { Copyable, shortId } from '#ui/copy.tsx'
 import { EmptyState } from '#ui/empty-state.tsx'
 import { PageHeader } from '#ui/page-header.tsx'
-import { StateCell } from '#ui/state-cell.tsx'
+import { EnabledState } from '#ui/state-cell.tsx'
 import { Mib, ValueUnit } from '#ui/value-unit.tsx'
 import type { FlavorRow } from './row.ts'
 
@@ -36,9 +36,7 @@ const columns: readonly Column<FlavorRow, Sort>[] = [
   {
     key: 'state',
     header: 'State',
-    cell: (row) => (
-      <StateCell tone={row.disabled ? 'idle' : 'ok'} word={row.disabled ? 'Disabled' : 'In use'} />
-    ),
+    cell: (row) => <EnabledState enabled={!row.disabled} />,
   },
   { key: 'vcpus', header: 'vCPUs', sort: 'vcpus', align: 'right', from: 'sm', cell: (row) => row.vcpus },
   {

@@ -8,7 +8,13 @@ import type { HostRow } from './row.ts'
  * so its last beat is not shown as if it were known to the second.
  */
 export function Heartbeat({ service }: { service: HostRow['services'][number] }) {
-  if (service.up) return <StateCell tone="ok" word="Beating" />
+  if (service.up)
+    return (
+      <span className="inline-flex items-center gap-1.5">
+        <StateCell tone="ok" word="Up" />
+        <span className="text-xs text-subtle">heartbeats arrive</span>
+      </span>
+    )
   const never = service.lastSeenAt.getTime() === 0
   return (
     <span className="inline-flex items-center gap-1.5">
@@ -22,12 +28,12 @@ export function Heartbeat({ service }: { service: HostRow['services'][number] })
   )
 }
 
-/** The services of a host in one cell: all beating, or which are silent. */
+/** The services of a host in one cell: all up, or which are silent. */
 export function Heartbeats({ host }: { host: HostRow }) {
   const silent = host.services.filter(({ up }) => !up)
   if (host.services.length === 0) return <StateCell tone="idle" word="No service yet" />
   if (silent.length === 0)
-    return <StateCell tone="ok" word={`${host.services.map(({ role }) => role).join(', ')} beating`} />
+    return <StateCell tone="ok" word={`${host.services.map(({ role }) => role).join(', ')} up`} />
   const [first] = silent
   return (
     <span className="inline-flex items-center gap-1.5">

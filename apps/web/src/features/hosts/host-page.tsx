@@ -13,7 +13,7 @@ import { Gauge } from '#ui/gauge.tsx'
 import { ResourceHeader, ResourcePage } from '#ui/resource-page.tsx'
 import { Strip } from '#ui/strip.tsx'
 import { Age } from '#ui/time.tsx'
-import { Mib, ValueUnit } from '#ui/value-unit.tsx'
+import { Mib } from '#ui/value-unit.tsx'
 import { Heartbeat } from './heartbeat.tsx'
 import { HostInstances } from './host-instances.tsx'
 import { HostState } from './hosts-page.tsx'
@@ -70,7 +70,7 @@ function Loaded({ host }: { host: HostRow }) {
           <div className="flex flex-col gap-5">
             <CapacityGauge capacity={vcpus} />
             <CapacityGauge capacity={ram} format={(mib) => <Mib value={mib} />} />
-            <CapacityGauge capacity={disk} format={(gib) => <ValueUnit value={gib} unit="GiB" />} />
+            <CapacityGauge capacity={disk} format={(gib) => <Mib value={gib * 1024} />} />
           </div>
         </Card>
         <Card title="Services" flush>
@@ -84,7 +84,7 @@ function Loaded({ host }: { host: HostRow }) {
                   className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 px-4 py-3"
                 >
                   <div>
-                    <p className="text-sm font-medium capitalize">{service.role} worker</p>
+                    <p className="text-sm font-medium first-letter:uppercase">{service.role} worker</p>
                     <p className="text-xs text-subtle">
                       process {service.pid}, version {service.version}
                     </p>

@@ -14,7 +14,7 @@ import { PageHeader } from '#ui/page-header.tsx'
 import { StateCell } from '#ui/state-cell.tsx'
 import { Tooltip } from '#ui/tooltip.tsx'
 import { Usage } from '#ui/usage.tsx'
-import { Mib, ValueUnit } from '#ui/value-unit.tsx'
+import { Mib } from '#ui/value-unit.tsx'
 import { Heartbeats } from './heartbeat.tsx'
 import { capacities, type HostRow, hostLook } from './row.ts'
 import { useHostActions } from './use-host-actions.tsx'
@@ -69,7 +69,7 @@ const columns: readonly Column<HostRow, 'name'>[] = [
           label={`Disk of ${row.name}`}
           used={used}
           total={offered}
-          format={(gib) => <ValueUnit value={gib} unit="GiB" />}
+          format={(gib) => <Mib value={gib * 1024} />}
         />
       )
     },

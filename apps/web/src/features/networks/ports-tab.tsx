@@ -24,13 +24,24 @@ const columnsFor = (isAdmin: boolean): readonly Column<PortRow, Sort>[] => [
     key: 'name',
     header: 'Port',
     sort: 'name',
-    cell: (row) => (
-      <NameCell below={row.name && <Copyable value={row.id} what="ID" display={shortId(row.id)} />}>
-        {row.name || <Copyable value={row.id} what="ID" display={shortId(row.id)} />}
-      </NameCell>
-    ),
+    cell: (row) => {
+      const id = <Copyable value={row.id} what="ID" display={shortId(row.id)} />
+      return (
+        <NameCell
+          below={
+            <>
+              {/* A phone has no room for another column. */}
+              <span className="sm:hidden">{portLook(row).word}</span>
+              {row.name && <span className="max-sm:hidden">{id}</span>}
+            </>
+          }
+        >
+          {row.name || id}
+        </NameCell>
+      )
+    },
   },
-  { key: 'state', header: 'State', cell: (row) => <StateCell {...portLook(row)} /> },
+  { key: 'state', header: 'State', from: 'sm', cell: (row) => <StateCell {...portLook(row)} /> },
   { key: 'addresses', header: 'Addresses', cell: (row) => <Addresses row={row} /> },
   {
     key: 'mac',

@@ -1,8 +1,8 @@
 import { type Ctx, type ErrorCode, NephosError } from '@nephos/core'
 import { initTRPC, TRPCError } from '@trpc/server'
-import superjson from 'superjson'
 import { publicError, unexpected } from '../errors.ts'
 import type { TrpcContext } from './context.ts'
+import { transformer } from './transformer.ts'
 
 type TrpcCode = TRPCError['code']
 
@@ -60,7 +60,7 @@ const fromTrpc = (error: TRPCError): NephosError => {
 }
 
 const t = initTRPC.context<TrpcContext>().create({
-  transformer: superjson,
+  transformer,
   isDev: false,
   errorFormatter: ({ shape, error, ctx }) => {
     const { message, ...known } = publicError(fromTrpc(error), ctx?.requestId ?? '')

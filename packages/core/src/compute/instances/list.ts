@@ -1,10 +1,11 @@
-import type { Prisma } from '@nephos/db'
+import { readInstances } from '@nephos/db'
 import { z } from 'zod'
 import {
   type Ctx,
+  decodeCursor,
   defineVerb,
+  invalid,
   isAdmin,
-  keyset,
   NephosError,
   type Page,
   page,
@@ -12,9 +13,10 @@ import {
   reader,
   requireProject,
 } from '../../kernel/index.ts'
-import { dateOrText, sortDirection } from '../names.ts'
-import { type InstanceRow, instanceRow, instanceSelect } from './row.ts'
-import { instanceStatuses, whereStatus } from './status-filter.ts'
+import { sortDirection } from '../names.ts'
+import { instanceStatus } from '../states.ts'
+import type { InstanceRow } from './row.ts'
+import { instanceStatuses, statesOf } from './status-filter.ts'
 
 const listInput = z.object({
   ...pageInput,
@@ -50,53 +52,49 @@ export const listInstances = defineVerb({
   rule: { scope: 'project', role: 'reader' },
   input: listInput,
   run: async ({ ctx, input }): Promise<Page<InstanceRow>> => {
-    const { where, orderBy, take } = keyset({
-      field: input.sort.by,
-      direction: input.sort.dir,
-      limit: input.limit,
-      cursor: input.cursor,
-      parse: dateOrText(input.sort.by === 'createdAt'),
-    })
     const admin = isAdmin(ctx.actor)
-    const records = await reader(ctx).instance.findMany({
-      where: { AND: [...filters(ctx, input), where] },
-      orderBy,
-      take,
-      select: instanceSelect,
+    const records = await readInstances(reader(ctx), {
+      ...filters(ctx, input),
+      sort: input.sort,
+      after: placeOf(input),
+      take: input.limit + 1,
     })
     return page(
-      records.map((record) => instanceRow(record, { admin })),
+      records.map((record) => ({
+        ...record,
+        status: instanceStatus(record.vmState, record.taskState),
+        hostName: admin ? record.hostName : null,
+      })),
       input.limit,
       (row) => row[input.sort.by],
     )
   },
 })
 
-function filters(ctx: Ctx, input: ListInput): Prisma.InstanceWhereInput[] {
-  const admin = isAdmin(ctx.actor)
-  if (!admin && (input.allProjects || input.hostId))
+function placeOf({ cursor, sort }: ListInput) {
+  if (!cursor) return undefined
+  const { value, id } = decodeCursor(cursor)
+  if (sort.by === 'name') return { value: String(value), id }
+  const at = new Date(/^\d{4}-\d\d-\d\dT/.test(String(value)) ? String(value) : Number.NaN)
+  if (Number.isNaN(at.getTime()))
+    throw invalid('cursor', 'The cursor belongs to another order.', 'Start again from the first page.')
+  return { value: at, id }
+}
+
+function filters(ctx: Ctx, input: ListInput) {
+  if (!isAdmin(ctx.actor) && (input.allProjects || input.hostId))
     throw new NephosError('forbidden', 'Only administrators can look at other projects and at hosts.', {
       field: input.allProjects ? 'allProjects' : 'hostId',
     })
-  const { search } = input
-  return [
-    input.allProjects ? {} : { projectId: requireProject(ctx).id },
-    input.hostId ? { hostId: input.hostId } : {},
-    input.status ? { OR: input.status.map(whereStatus) } : {},
-    input.flavorId ? { flavorId: input.flavorId } : {},
-    input.imageId ? { imageId: input.imageId } : {},
-    input.reservationId ? { reservationId: input.reservationId } : {},
-    input.networkId ? { ports: { some: { networkId: input.networkId } } } : {},
-    search
-      ? {
-          OR: [
-            { name: { contains: search } },
-            { id: search },
-            ...(/^[\d.]+$/.test(search)
-              ? [{ ports: { some: { allocations: { some: { ipAddress: { startsWith: search } } } } } }]
-              : []),
-          ],
-        }
-      : {},
-  ]
+  const { hostId, flavorId, imageId, networkId, reservationId, search } = input
+  return {
+    projectId: input.allProjects ? undefined : requireProject(ctx).id,
+    hostId,
+    flavorId,
+    imageId,
+    networkId,
+    reservationId,
+    search,
+    states: input.status?.flatMap(statesOf),
+  }
 }

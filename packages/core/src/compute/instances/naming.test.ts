@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { displayName } from '../names.ts'
 import { hostnameOf, instanceNames } from './hostname.ts'
-import { whereStatus } from './status-filter.ts'
+import { statesOf } from './status-filter.ts'
 import { userDataBytes } from './user-data.ts'
 
 const id = '0190c0de-0000-7000-8000-000000000001'
@@ -41,9 +41,11 @@ test('user data is taken as text or base64', () => {
 })
 
 test('a status is looked for as the states it stands for', () => {
-  expect(whereStatus('BUILD')).toEqual({ OR: [{ vmState: 'building' }] })
-  expect(whereStatus('REBOOT')).toEqual({
-    OR: [{ vmState: 'active', taskState: { in: ['rebooting', 'reboot_pending', 'reboot_started'] } }],
-  })
-  expect(JSON.stringify(whereStatus('ACTIVE'))).toContain('notIn')
+  expect(statesOf('BUILD')).toEqual([{ vmState: 'building', taskStates: [], except: true }])
+  expect(statesOf('REBOOT')).toEqual([
+    { vmState: 'active', taskStates: ['rebooting', 'reboot_pending', 'reboot_started'], except: false },
+  ])
+  const [active] = statesOf('ACTIVE')
+  expect(active).toMatchObject({ vmState: 'active', except: true })
+  expect(active?.taskStates).toContain('rebooting')
 })

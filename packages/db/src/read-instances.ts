@@ -1,0 +1,132 @@
+import type { Tx } from './client.ts'
+import type { Instance } from './gen/postgresql/client.ts'
+import { Prisma } from './gen/postgresql/client.ts'
+
+const columns = [
+  'id',
+  'name',
+  'projectId',
+  'userId',
+  'vmState',
+  'taskState',
+  'powerState',
+  'locked',
+  'flavorId',
+  'flavorName',
+  'vcpus',
+  'ramMib',
+  'diskGib',
+  'imageId',
+  'imageName',
+  'keyName',
+  'zone',
+  'faultMessage',
+  'createdAt',
+  'updatedAt',
+  'launchedAt',
+  'guestReadyAt',
+  'generation',
+] as const satisfies (keyof Instance)[]
+
+/** An instance with what stands beside it in a list. */
+export type ListedInstance = Pick<Instance, (typeof columns)[number]> & {
+  hostName: string | null
+  /** In the order of the interfaces. */
+  addresses: { networkId: string; networkName: string; portId: string; ip: string; mac: string }[]
+}
+
+/** States that are wanted: a vm_state with some of its task_states, or with all others and none. */
+export interface WantedState {
+  vmState: Instance['vmState']
+  taskStates: readonly string[]
+  except: boolean
+}
+
+/** Which instances to read; what is left out does not matter. */
+export interface InstanceQuery {
+  projectId?: string
+  hostId?: string
+  flavorId?: string
+  imageId?: string
+  reservationId?: string
+  networkId?: string
+  states?: readonly WantedState[]
+  /** Part of the name, a whole id, or the beginning of an address. */
+  search?: string
+  sort: { by: 'createdAt' | 'name'; dir: 'asc' | 'desc' }
+  /** Where the last page ended. */
+  after?: { value: Date | string; id: string }
+  take: number
+}
+
+const selected = Prisma.raw(
+  columns.map((name) => (name === 'vmState' ? 'i."vmState"::text AS "vmState"' : `i."${name}"`)).join(', '),
+)
+const sortColumns = { createdAt: Prisma.raw('i."createdAt"'), name: Prisma.raw('i."name"') }
+const directions = { asc: Prisma.raw('ASC'), desc: Prisma.raw('DESC') }
+
+/**
+ * Reads instances with their host and addresses in one query. The client's own way of joining takes several times as
+ * long for a thousand rows.
+ */
+export function readInstances(db: Tx, query: InstanceQuery): Promise<ListedInstance[]> {
+  const by = sortColumns[query.sort.by]
+  const dir = directions[query.sort.dir]
+  const conditions = conditionsOf(query)
+  const where = conditions.length > 0 ? Prisma.sql`WHERE ${Prisma.join(conditions, ' AND ')}` : Prisma.empty
+  return db.$queryRaw<ListedInstance[]>`
+    SELECT ${selected}, h."name" AS "hostName", coalesce((
+      SELECT json_agg(json_build_object(
+        'networkId', p."networkId", 'networkName', n."name", 'portId', p."id", 'ip', a."ipAddress", 'mac', p."macAddress"
+      ) ORDER BY coalesce(p."deviceIndex", 0), p."id", a."ipAddress")
+      FROM "Port" p
+      JOIN "Network" n ON n."id" = p."networkId"
+      JOIN "AddressAllocation" a ON a."portId" = p."id"
+      WHERE p."instanceId" = i."id"
+    ), '[]') AS "addresses"
+    FROM "Instance" i LEFT JOIN "Host" h ON h."id" = i."hostId"
+    ${where}
+    ORDER BY ${by} ${dir}, i."id" ${dir}
+    LIMIT ${query.take}::integer`
+}
+
+function conditionsOf(query: InstanceQuery): Prisma.Sql[] {
+  const conditions: Prisma.Sql[] = []
+  for (const name of ['projectId', 'hostId', 'flavorId', 'imageId', 'reservationId'] as const)
+    if (query[name] !== undefined) conditions.push(Prisma.sql`i.${Prisma.raw(`"${name}"`)} = ${query[name]}`)
+  if (query.networkId !== undefined)
+    conditions.push(
+      Prisma.sql`EXISTS (SELECT 1 FROM "Port" p WHERE p."instanceId" = i."id" AND p."networkId" = ${query.networkId})`,
+    )
+  if (query.states) conditions.push(anyOf(query.states.map(stateCondition)))
+  if (query.search) conditions.push(searchCondition(query.search))
+  if (query.after) {
+    const { value, id } = query.after
+    const beyond = Prisma.raw(query.sort.dir === 'asc' ? '>' : '<')
+    const at = value instanceof Date ? Prisma.sql`${value}::timestamp` : Prisma.sql`${value}`
+    conditions.push(Prisma.sql`(${sortColumns[query.sort.by]}, i."id") ${beyond} (${at}, ${id})`)
+  }
+  return conditions
+}
+
+const anyOf = (conditions: Prisma.Sql[]): Prisma.Sql =>
+  conditions.length > 0 ? Prisma.sql`(${Prisma.join(conditions, ' OR ')})` : Prisma.sql`FALSE`
+
+function stateCondition({ vmState, taskStates, except }: WantedState): Prisma.Sql {
+  const own = Prisma.sql`i."vmState" = ${vmState}::"VmState"`
+  if (!except) return Prisma.sql`(${own} AND i."taskState" IN (${Prisma.join([...taskStates])}))`
+  if (taskStates.length === 0) return own
+  return Prisma.sql`(${own} AND (i."taskState" IS NULL OR i."taskState" NOT IN (${Prisma.join([...taskStates])})))`
+}
+
+/** Text in which `%` and `_` stand for themselves. */
+const literally = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&')
+
+function searchCondition(search: string): Prisma.Sql {
+  const conditions = [Prisma.sql`i."name" LIKE ${`%${literally(search)}%`}`, Prisma.sql`i."id" = ${search}`]
+  if (/^[\d.]+$/.test(search))
+    conditions.push(Prisma.sql`EXISTS (
+      SELECT 1 FROM "Port" p JOIN "AddressAllocation" a ON a."portId" = p."id"
+      WHERE p."instanceId" = i."id" AND a."ipAddress" LIKE ${`${search}%`})`)
+  return anyOf(conditions)
+}

@@ -35,6 +35,10 @@ export async function up({ detach = false }: { detach?: boolean }): Promise<void
   const shown = password.created && process.stdout.isTTY && !config.adminPassword ? password.value : undefined
   const steps = new Steps()
   const endPrinting = printSteps(steps)
+  if (config.adminPassword && config.adminPassword !== password.value)
+    steps.note(
+      '  NEPHOS_ADMIN_PASSWORD counts at the first start alone; change the password in the dashboard.',
+    )
   try {
     await prepare(config, steps)
     if (detach) {

@@ -6,7 +6,7 @@ test('verbs are told in words', () => {
     ['compute.keyPairs.create', 'identity.users.setPassword', 'image.images.cancelUpload', 'other'].map(
       verbTitle,
     ),
-  ).toEqual(['Create key pair', 'Set password user', 'Cancel upload image', 'Other'])
+  ).toEqual(['Create key pair', 'Set password', 'Cancel upload', 'Other'])
 })
 
 test('days of the URL become moments, the last one included', () => {

@@ -22,8 +22,20 @@ const nouns: Record<string, string> = {
   operations: 'operation',
 }
 
+const phrases: Record<string, string> = {
+  'identity.sessions.login': 'Sign in',
+  'identity.sessions.logout': 'Sign out',
+  'identity.sessions.switchProject': 'Change to project',
+  'identity.sessions.revoke': 'End session',
+  'identity.users.setPassword': 'Set password',
+  'identity.users.changeOwnPassword': 'Change own password',
+  'image.images.cancelUpload': 'Cancel upload',
+}
+
 /** What was done, in words: `compute.keyPairs.create` → "Create key pair". */
 export function verbTitle(verb: string): string {
+  const phrase = phrases[verb]
+  if (phrase) return phrase
   const [, noun = '', action = verb] = verb.split('.')
   const words = action.replaceAll(/([A-Z])/g, ' $1').toLowerCase()
   const text = [words, nouns[noun] ?? noun].filter(Boolean).join(' ')

@@ -24,7 +24,12 @@ interface Cache {
 
 const lifetimeMs = 5_000
 const maxEntries = 20_000
-const caches = new WeakMap<Db, Cache>()
+
+// A bundler may put this module into a process more than once, as Next does for pages and for route handlers. What one
+// copy forgets, all must forget.
+const holder = globalThis as typeof globalThis & { nephosPrincipals?: WeakMap<Db, Cache> }
+holder.nephosPrincipals ??= new WeakMap()
+const caches = holder.nephosPrincipals
 
 function cacheOf({ db }: Pick<Services, 'db'>): Cache {
   let cache = caches.get(db)

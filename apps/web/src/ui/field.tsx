@@ -32,7 +32,7 @@ export function Field({
     <div className={cn('flex flex-col gap-1.5', className)}>
       <label htmlFor={id} className="text-[13px] font-medium">
         {label}
-        {optional && <span className="ml-1.5 font-normal text-subtle">optional</span>}
+        {optional && <span className="ml-0.5 font-normal text-subtle"> optional</span>}
       </label>
       {cloneElement(children, {
         id,

@@ -1,145 +1,110 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { signIn, startCloud } from '@nephos/testbed'
-import { machine, memoryMib, parallel, percentile, timed } from './measure.ts'
-import { DashboardSession } from './sse.ts'
+import { type Bed, openBed, startSimulatedCloud } from './bed.ts'
+import { busyWarning, machine, parallel, percentile, timed } from './measure.ts'
+import { type Row, row, table } from './report.ts'
 
-/** One line of the table; `good` says whether the goal is met. */
-interface Row {
-  what: string
-  goal: string
-  value: string
-  good: boolean
+const burst = 200
+const listed = 1_000
+const listeners = 50
+const changes = 20
+
+const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0)
+const perProcess = (values: Map<string, number>, unit: string, digits: number) =>
+  `${[...values].map(([name, value]) => `${name} ${value.toFixed(digits)}`).join(', ')} ${unit}`
+
+/** One client, one create after the other. */
+async function accept({ create, active, allActive }: Bed): Promise<Row> {
+  const before = active.size
+  const times: number[] = []
+  for (let index = 0; index < 50; index++) {
+    times.push(await timed(() => create(`accept-${index}`)))
+    await sleep(20)
+  }
+  await allActive(before + times.length)
+  return row('create accepted, p50', percentile(times, 0.5), { below: 25 }, 'ms')
 }
 
-const rows: Row[] = []
-const cloud = await startCloud({ NEPHOS_COMPUTE_DRIVER: 'simulated', NEPHOS_NETWORK_DRIVER: 'simulated' })
-const stop = new AbortController()
-try {
-  const { api } = await signIn(cloud.apiUrl, {
-    name: 'admin',
-    password: cloud.adminPassword,
-    project: 'demo',
-  })
-  const session = await api.identity.sessions.current.query({})
-  await api.identity.quotas.update.mutate({
-    projectId: session.project!.id,
-    limits: { instances: 100_000, cores: 100_000, ram: -1, ports: 100_000 },
-  })
-  const network = await api.network.networks.create.mutate({
-    name: 'bench',
-    subnet: { cidr: '10.64.0.0/12' },
-  })
-  const image = (await api.image.images.list.query({})).items.find(({ name }) => name === 'nephos-tiny')!
-  const create = (name: string, count = 1) =>
-    api.compute.instances.create.mutate({
-      name,
-      flavorId: '42',
-      imageId: image.id,
-      networkIds: [network.id],
-      count,
-    })
-
-  // Idle first: nothing has grown the heaps yet but the start itself.
-  await sleep(5_000)
-  const processes = cloud.info().processes.map(({ name, pid }) => ({ name, mib: memoryMib(pid) }))
-  const total = processes.reduce((sum, { mib }) => sum + mib, 0)
-  rows.push({
-    what: 'memory of the control plane at idle (PSS)',
-    goal: '< 900 MiB',
-    value: `${total.toFixed(0)} MiB`,
-    good: total < 900,
-  })
-
-  // Who hears what: one subscriber times the burst, fifty measure delivery.
-  const dashboard = new DashboardSession(cloud.webUrl, cloud.adminPassword)
-  await dashboard.open('demo')
-  const active = new Map<string, number>()
-  await dashboard.listen(stop.signal, ({ data }) => {
-    const { noun, id, data: row } = JSON.parse(data)
-    if (noun === 'instance' && row?.status === 'ACTIVE' && !row.taskState && !active.has(id))
-      active.set(id, performance.now())
-  })
-  const allActive = async (count: number) => {
-    for (const end = Date.now() + 120_000; active.size < count; await sleep(10))
-      if (Date.now() > end) throw new Error(`only ${active.size} of ${count} instances became ACTIVE`)
-  }
-
-  await create('warm-up', 20)
-  await allActive(20)
-
-  const accepts: number[] = []
-  for (let index = 0; index < 50; index++) accepts.push(await timed(() => create(`accept-${index}`)))
-  await allActive(70)
-  const accept = percentile(accepts, 0.5)
-  rows.push({
-    what: 'create accepted, one client, p50',
-    goal: '< 25 ms',
-    value: `${accept.toFixed(1)} ms`,
-    good: accept < 25,
-  })
-
-  active.clear()
+/** Many clients at once, until the last instance is seen ACTIVE by an open page. */
+async function createBurst(bed: Bed, notes: string[]): Promise<Row> {
+  bed.active.clear()
+  const before = bed.processorTime()
   const start = performance.now()
-  await parallel(200, 8, async (index) => void (await create(`burst-${index}`)))
-  await allActive(200)
-  const seconds = (Math.max(...active.values()) - start) / 1000
-  const rate = 200 / seconds
-  rows.push({
-    what: 'create → ACTIVE, burst of 200 at concurrency 8',
-    goal: '≥ 40/s',
-    value: `${rate.toFixed(1)}/s`,
-    good: rate >= 40,
-  })
-
-  active.clear()
-  for (let batch = 0; batch < 8; batch++) await create(`fill-${batch}`, 100)
-  await allActive(800)
-  const lists: number[] = []
-  for (let index = 0; index < 30; index++)
-    lists.push(
-      await timed(async () => {
-        const { items } = await api.compute.instances.list.query({ limit: 1000 })
-        if (items.length !== 1000) throw new Error(`the list has ${items.length} rows`)
-      }),
-    )
-  const list = percentile(lists, 0.5)
-  rows.push({
-    what: 'instance list of 1,000 rows, p50 (with transfer)',
-    goal: '< 60 ms',
-    value: `${list.toFixed(1)} ms`,
-    good: list < 60,
-  })
-
-  const delays: number[] = []
-  await Promise.all(
-    Array.from({ length: 50 }, () =>
-      dashboard.listen(stop.signal, ({ data }) => {
-        const { noun, at, change } = JSON.parse(data)
-        if (noun === 'network' && change === 'updated') delays.push(Date.now() - Date.parse(at))
-      }),
-    ),
+  await parallel(burst, 8, async (index) => void (await bed.create(`burst-${index}`)))
+  await bed.allActive(burst)
+  const seconds = (Math.max(...bed.active.values()) - start) / 1_000
+  const used = new Map([...bed.processorTime()].map(([name, value]) => [name, value - before.get(name)!]))
+  const total = sum(used.values())
+  notes.push(
+    `processor time of the burst: ${total.toFixed(1)} s (${perProcess(used, 's', 2)}), ${((1_000 * total) / burst).toFixed(0)} ms an instance`,
   )
-  for (let index = 0; index < 20; index++) {
-    await api.network.networks.update.mutate({ id: network.id, description: `event ${index}` })
+  return row(
+    `create → ACTIVE, burst of ${burst} at concurrency 8`,
+    burst / seconds,
+    { atLeast: 40 },
+    'instances/s',
+  )
+}
+
+async function list({ active, allActive, create, readList, api }: Bed): Promise<Row> {
+  active.clear()
+  const batches = listed / 100
+  for (let batch = 0; batch < batches; batch++) await create(`fill-${batch}`, 100)
+  await allActive(listed)
+  const { items } = await api.compute.instances.list.query({ limit: listed })
+  if (items.length !== listed) throw new Error(`the list has ${items.length} rows`)
+  for (let index = 0; index < 10; index++) await readList(listed)
+  const times: number[] = []
+  for (let index = 0; index < 50; index++) times.push(await timed(() => readList(listed)))
+  return row(`instance list of ${listed} rows, p50`, percentile(times, 0.5), { below: 60 }, 'ms')
+}
+
+async function events({ dashboard, api, networkId }: Bed, signal: AbortSignal): Promise<Row> {
+  const delays: number[] = []
+  const listen = () =>
+    dashboard.listen(signal, ({ data }) => {
+      const { noun, at, change } = JSON.parse(data)
+      if (noun === 'network' && change === 'updated') delays.push(Date.now() - Date.parse(at))
+    })
+  await Promise.all(Array.from({ length: listeners }, listen))
+  for (let index = 0; index < changes; index++) {
+    await api.network.networks.update.mutate({ id: networkId, description: `event ${index}` })
     await sleep(100)
   }
   await sleep(1_000)
-  if (delays.length < 50 * 20) throw new Error(`only ${delays.length} of 1000 events arrived`)
-  const event = percentile(delays, 0.5)
-  rows.push({
-    what: 'event to browser, 50 subscribers, p50',
-    goal: '< 100 ms',
-    value: `${event.toFixed(0)} ms (p99 ${percentile(delays, 0.99).toFixed(0)})`,
-    good: event < 100,
-  })
+  if (delays.length < listeners * changes)
+    throw new Error(`only ${delays.length} of ${listeners * changes} events arrived`)
+  return row(
+    `event to browser, ${listeners} subscribers, p50`,
+    percentile(delays, 0.5),
+    { below: 100 },
+    'ms',
+    ` (p99 ${percentile(delays, 0.99).toFixed(0)})`,
+  )
+}
 
-  console.log(`\n${machine()}\n`)
-  console.log('| what | goal | measured | |\n|---|---|---|---|')
-  for (const { what, goal, value, good } of rows)
-    console.log(`| ${what} | ${goal} | ${value} | ${good ? 'met' : 'MISSED'} |`)
-  console.log(`\nmemory: ${processes.map(({ name, mib }) => `${name} ${mib.toFixed(0)}`).join(', ')} MiB`)
+const warning = busyWarning()
+const cloud = await startSimulatedCloud()
+const stop = new AbortController()
+const rows: Row[] = []
+const notes: string[] = []
+try {
+  const bed = await openBed(cloud, stop.signal)
+  // Idle first: nothing has grown the heaps yet but the start itself.
+  await sleep(5_000)
+  const memory = bed.memory()
+  notes.push(`memory at idle: ${perProcess(memory, 'MB', 0)}`)
+
+  await parallel(100, 8, async (index) => void (await bed.create(`warm-up-${index}`)))
+  await bed.allActive(100)
+  rows.push(await createBurst(bed, notes))
+  rows.push(await accept(bed))
+  rows.push(await list(bed))
+  rows.push(await events(bed, stop.signal))
+  rows.push(row('memory of the control plane at idle', sum(memory.values()), { below: 900 }, 'MB'))
 } finally {
   stop.abort()
   await cloud.destroy()
 }
+console.log(`\n${machine()}\n\n${table(rows)}\n\n${notes.map((note) => `- ${note}`).join('\n')}`)
+if (warning) console.log(`\n${warning}`)
 process.exit(rows.every(({ good }) => good) ? 0 : 1)

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { cpus, release, totalmem } from 'node:os'
+import { cpus, loadavg, release, totalmem } from 'node:os'
 
 /** The value below which `share` (0 to 1) of the samples lie. */
 export function percentile(samples: number[], share: number): number {
@@ -43,10 +43,10 @@ function family(pid: number): number[] {
 }
 
 /**
- * Memory of a process and its descendants in MiB: proportional set size, so that what PostgreSQL's processes share is
- * counted once.
+ * Memory of a process and its descendants in MB (10^6 bytes): proportional set size, so that what PostgreSQL's processes
+ * share is counted once.
  */
-export function memoryMib(pid: number): number {
+export function memoryMb(pid: number): number {
   let kib = 0
   for (const member of family(pid))
     try {
@@ -54,7 +54,23 @@ export function memoryMib(pid: number): number {
     } catch {
       // It ended while we looked.
     }
-  return kib / 1024
+  return (kib * 1_024) / 1e6
+}
+
+const ticksPerSecond = 100
+
+/** Processor time that a process and its descendants have used, in seconds. */
+export function processorSeconds(pid: number): number {
+  let ticks = 0
+  for (const member of family(pid))
+    try {
+      // Behind the name, which may hold anything: state, ppid, … utime and stime are the 12th and 13th.
+      const fields = readFileSync(`/proc/${member}/stat`, 'utf8').split(') ').at(-1)!.split(' ')
+      ticks += Number(fields[11]) + Number(fields[12])
+    } catch {
+      // It ended while we looked.
+    }
+  return ticks / ticksPerSecond
 }
 
 /** What the figures were measured on. */
@@ -62,3 +78,9 @@ export function machine(): string {
   const [cpu] = cpus()
   return `${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node ${process.versions.node}`
 }
+
+/** Warns when something else uses the machine; undefined when it is idle. `load` is the average before the start. */
+export const busyWarning = (load = loadavg()[0]!): string | undefined =>
+  load > 0.5
+    ? `Something else was running (load average ${load.toFixed(1)} before the start): times are worse than this machine can do.`
+    : undefined

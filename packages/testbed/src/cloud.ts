@@ -14,6 +14,7 @@ export interface RunningCloud {
   adminPasswordFile: string
   simulated: boolean
   drivers: { compute: { driver: string; accelerator?: string }; network: { driver: string } } | null
+  supervisor: { pid: number }
   processes: { name: string; pid: number }[]
 }
 

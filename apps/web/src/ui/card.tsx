@@ -24,7 +24,9 @@ export function Card({
           {action}
         </header>
       )}
-      <div className={flush ? 'overflow-hidden rounded-b-[calc(var(--radius-xl)-1px)]' : 'p-4'}>{children}</div>
+      <div className={flush ? 'overflow-hidden rounded-b-[calc(var(--radius-xl)-1px)]' : 'p-4'}>
+        {children}
+      </div>
     </section>
   )
 }

@@ -96,13 +96,14 @@ async function checkPhone() {
 
 test('the login', async ({ browser }) => {
   const inside = page
-  page = await browser.newPage({ baseURL: theCloud().webUrl })
+  const context = await browser.newContext({ baseURL: theCloud().webUrl })
+  page = await context.newPage()
   await page.addInitScript(() => localStorage.setItem('theme', 'system'))
   await page.goto('/login')
   await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
   await check()
   await checkPhone()
-  await page.close()
+  await context.close()
   page = inside
 })
 

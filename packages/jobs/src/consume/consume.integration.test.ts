@@ -97,12 +97,16 @@ describe('jobs', () => {
     let running = 0
     let most = 0
     let done = 0
+    let open = () => {}
+    const gate = new Promise<void>((resolve) => {
+      open = resolve
+    })
     const { host, queue, consumption } = worker(
       {
         'instance.reboot': {
           run: async () => {
             most = Math.max(most, ++running)
-            await new Promise((resolve) => setTimeout(resolve, 30))
+            await gate
             running--
             done++
           },
@@ -115,6 +119,7 @@ describe('jobs', () => {
     await until(() => consumption.running() === 3)
     const { jsm } = await queue.bus.ready()
     expect((await jsm.consumers.info('JOBS', `compute-${host}`)).num_ack_pending).toBeLessThanOrEqual(4)
+    open()
     await until(() => done === 20)
     expect(most).toBe(3)
   })

@@ -98,7 +98,8 @@ describe.skipIf(detection.driver !== 'qemu')('QEMU', () => {
       netns: network.netns,
     }
     await open()
-  })
+    // The first run of a clone downloads packages and builds the image.
+  }, 300_000)
   afterAll(async () => {
     if (spec) await driver.destroy(spec.instanceId)
     await driver?.close()

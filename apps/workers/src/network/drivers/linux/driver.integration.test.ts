@@ -138,12 +138,12 @@ describe.skipIf(!canMakeNetworks())('the network of a Linux host', () => {
       (await guest!.reaches('10.0.0.2')) &&
       (await guest!.get('/')).status === 200 &&
       (await guest!.dhcp()) !== null
-    expect(await works()).toBe(true)
+    await expect.poll(works, { timeout: 20_000 }).toBe(true)
 
     command('ip', '-n', host.netns, 'link', 'del', bridgeName(21))
     expect(await guest!.reaches('10.0.0.2')).toBe(false)
     await driver.reconcile([spec])
-    expect(await works()).toBe(true)
+    await expect.poll(works, { timeout: 20_000 }).toBe(true)
 
     const directory = `${host.directory}/${base.networkId}`
     for (const program of ['dnsmasq', 'haproxy'])
@@ -155,11 +155,11 @@ describe.skipIf(!canMakeNetworks())('the network of a Linux host', () => {
     await guest!.exec('ip', 'link', 'set', 'dev', 'eth0', 'address', 'fa:16:3e:aa:aa:aa')
     expect(await guest!.reaches('10.0.0.2')).toBe(false)
     await guest!.exec('ip', 'link', 'set', 'dev', 'eth0', 'address', mac(21))
-    expect(await works()).toBe(true)
+    await expect.poll(works, { timeout: 20_000 }).toBe(true)
 
     command('ip', 'netns', 'del', `${host.dhcpNetnsPrefix}21`)
     await driver.reconcile([spec])
-    expect(await works()).toBe(true)
+    await expect.poll(works, { timeout: 20_000 }).toBe(true)
     expect(await processesOf('dnsmasq', directory)).toHaveLength(1)
     expect(await processesOf('haproxy', directory)).toHaveLength(1)
   })

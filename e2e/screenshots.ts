@@ -18,6 +18,8 @@ const themes = ['dark', 'light'] as const
 interface Screen {
   name: string
   path: string
+  /** Pixels from the top, where the rest of the page tells of the machine it was taken on. */
+  height?: number
   open?: (page: Page) => Promise<void>
 }
 
@@ -65,7 +67,7 @@ function screensOf(made: Awaited<ReturnType<typeof makeContent>>): Screen[] {
     { name: 'operations', path: '/operations' },
     { name: 'account', path: '/account' },
     { name: 'admin-hosts', path: '/admin/hosts' },
-    { name: 'admin-host', path: `/admin/hosts/${made.host}` },
+    { name: 'admin-host', path: `/admin/hosts/${made.host}`, height: 530 },
     { name: 'admin-flavors', path: '/admin/flavors' },
     { name: 'admin-projects', path: '/admin/projects' },
     { name: 'admin-project', path: `/admin/projects/${made.project}` },
@@ -96,14 +98,26 @@ async function open(from: Browser, width: number, height: number): Promise<Page>
   return context.newPage()
 }
 
-async function take(page: Page, name: string) {
+/** Signs in as the administrator and goes to the project that has the content. */
+async function signIn(page: Page) {
+  await signInAsAdmin(page)
+  await page.getByRole('button', { name: /^Project/ }).click()
+  await page.getByRole('menuitem', { name: 'demo' }).click()
+  await page.getByRole('button', { name: 'Project demo, change' }).waitFor()
+}
+
+async function take(page: Page, name: string, height?: number) {
   // Settled: nothing loads, nothing moves, nobody is waited for.
   await page.waitForFunction(() => !document.querySelector('main [aria-busy="true"]'))
   await page.mouse.move(0, 0)
   for (const colorScheme of themes) {
     await page.emulateMedia({ colorScheme })
     await page.waitForTimeout(250)
-    await page.screenshot({ path: join(output, `${name}-${colorScheme}.png`), animations: 'disabled' })
+    await page.screenshot({
+      path: join(output, `${name}-${colorScheme}.png`),
+      animations: 'disabled',
+      ...(height && { clip: { x: 0, y: 0, width: page.viewportSize()!.width, height } }),
+    })
   }
 }
 
@@ -112,15 +126,15 @@ async function desktop(from: Browser, screens: Screen[], made: Awaited<ReturnTyp
   await page.goto('/login')
   await page.getByRole('button', { name: 'Sign in' }).waitFor()
   await take(page, 'login')
-  await signInAsAdmin(page)
+  await signIn(page)
   await uploadInBackground(page, made.guestImage)
-  for (const { name, path, open: prepare } of screens) {
+  for (const { name, path, height, open: prepare } of screens) {
     await page.goto(path)
     await page.getByRole('heading', { level: 1 }).first().waitFor()
     await page.getByRole('button', { name: 'Live' }).waitFor()
     await page.waitForLoadState('networkidle').catch(() => undefined)
     await prepare?.(page)
-    await take(page, name)
+    await take(page, name, height)
   }
   await page.context().close()
 }
@@ -156,7 +170,7 @@ async function uploadInBackground(page: Page, image: string) {
 
 async function phone(from: Browser) {
   const page = await open(from, 390, 844)
-  await signInAsAdmin(page)
+  await signIn(page)
   for (const [name, path] of [
     ['phone-overview', '/'],
     ['phone-instances', '/instances'],

@@ -28,7 +28,7 @@ export async function makeContent(): Promise<Content> {
   const session = await api.identity.sessions.current.query({})
   await api.identity.quotas.update.mutate({
     projectId: session.project!.id,
-    limits: { instances: 20, cores: -1, ram: -1 },
+    limits: { instances: 20, cores: 100, ram: 384 * gib },
   })
   const { project, user } = await people(api)
 
@@ -47,9 +47,9 @@ export async function makeContent(): Promise<Content> {
   const image = await upload(api, apiUrl, token, guestImage)
   const tiny = await tinyImage(api)
   const analytics = await api.compute.flavors.create.mutate({
-    name: 'analytics.huge',
-    vcpus: 512,
-    ramMib: 1_024 * gib,
+    name: 'analytics.large',
+    vcpus: 64,
+    ramMib: 256 * gib,
     diskGib: 200,
     description: 'For the day when the large hosts arrive',
   })

@@ -34,10 +34,6 @@ export interface Traces {
   portIds: string[]
 }
 
-/** The whole word, so that 10.0.0.5 is not found in 10.0.0.57 nor in 110.0.0.5. */
-const mentions = (text: string, word: string): boolean =>
-  new RegExp(`(?<![0-9a-f.:])${word.replaceAll('.', '\\.')}(?![0-9a-f]|[.:][0-9a-f])`).test(text)
-
 /** Everything on the host of the cloud that still reminds of an instance. Empty when it is gone. */
 export function leftOnHost({ home, info }: TestCloud, { id, macs, ips, portIds }: Traces): string[] {
   const { hostName, simulated } = info()
@@ -46,8 +42,8 @@ export function leftOnHost({ home, info }: TestCloud, { id, macs, ips, portIds }
   if (existsSync(join(host, 'instances', id))) left.push(`directory instances/${id}`)
   for (const file of filesIn(join(host, 'network'))) {
     const text = readFileSync(file, 'utf8')
-    for (const trace of [...macs, ...portIds, ...ips])
-      if (mentions(text, trace)) left.push(`${trace} in ${file.slice(host.length + 1)}`)
+    for (const trace of [...macs, ...portIds, ...ips.map((ip) => `,${ip}`)])
+      if (text.includes(trace)) left.push(`${trace} in ${file.slice(host.length + 1)}`)
   }
   const netns = `nph-${short(home)}-${hostName}`
   if (!simulated && namespaces().includes(netns))
@@ -55,7 +51,7 @@ export function leftOnHost({ home, info }: TestCloud, { id, macs, ips, portIds }
       if ([...portIds, ...macs].some((trace) => link.includes(trace))) left.push(`link ${link}`)
   if (!simulated && namespaces().includes(netns))
     for (const rule of lines('ip', 'netns', 'exec', netns, 'nft', 'list', 'ruleset'))
-      if ([...macs, ...ips].some((trace) => mentions(rule, trace))) left.push(`rule ${rule.trim()}`)
+      if ([...macs, ...ips].some((trace) => rule.includes(trace))) left.push(`rule ${rule.trim()}`)
   return left
 }
 

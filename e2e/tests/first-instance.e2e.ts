@@ -214,8 +214,7 @@ test('delete, and nothing is left', async () => {
   await expectSameDocument(page)
 
   const { api } = tenant
-  // The host forgets the lease of the address a moment later.
-  await expect.poll(() => leftOnHost(cloud, traces)).toEqual([])
+  expect(leftOnHost(cloud, traces)).toEqual([])
   await expect(api.compute.instances.show.query({ id: traces.id })).rejects.toThrow(/was found/)
   const ports = await api.network.ports.list.query({})
   expect(ports.items.filter(({ deviceOwner }) => deviceOwner !== 'network:dhcp')).toEqual([])

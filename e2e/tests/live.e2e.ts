@@ -7,6 +7,7 @@ import {
   markDocument,
   rowOf,
   signInAs,
+  signInAsAdmin,
   test,
 } from '../support/test.ts'
 
@@ -125,6 +126,20 @@ test('a session that is ended elsewhere asks to sign in again, and nothing that 
   await expect(freshness(page)).toHaveText('Live')
   await expectSameDocument(page)
   await elsewhere.close()
+})
+
+test('another project is another view at once, also on a page that is loaded anew', async ({ page }) => {
+  await signInAsAdmin(page)
+  const choose = async (project: string) => {
+    await page.getByRole('button', { name: /^Project .*, change$/ }).click()
+    await page.getByRole('menuitem', { name: new RegExp(`^${project} `) }).click()
+    await expect(page.getByRole('heading', { name: project, level: 1 })).toBeVisible()
+    await page.reload()
+    await expect(page.getByRole('heading', { name: project, level: 1 })).toBeVisible()
+    await expect(page.getByRole('button', { name: `Project ${project}, change` })).toBeVisible()
+  }
+  await choose('demo')
+  await choose('admin')
 })
 
 test('signing out ends every tab of the browser', async ({ page, context }) => {

@@ -19,7 +19,7 @@ export interface FakeGuest {
     path: string,
     options?: { method?: string; headers?: Record<string, string>; body?: string },
   ) => Promise<{ status: number; body: string }>
-  /** True when the address answers a ping. */
+  /** True when the address answers one of three pings, a second apart. */
   reaches: (address: string) => Promise<boolean>
   remove: () => Promise<void>
 }
@@ -40,6 +40,12 @@ set -- $staticroutes
 while [ $# -ge 2 ]; do ip route replace "$1" via "$2" dev "$interface" onlink; shift 2; done
 env >"$NEPHOS_TEST_LEASE"
 `
+
+const succeeds = (command: Promise<unknown>): Promise<boolean> =>
+  command.then(
+    () => true,
+    () => false,
+  )
 
 /** Plugs a guest into the place where the port's tap will be. Do it before the port is wired. */
 export async function plugGuest(hostNetns: string, portId: string, mac: string): Promise<FakeGuest> {
@@ -91,11 +97,12 @@ export async function plugGuest(hostNetns: string, portId: string, mac: string):
     },
     get: async (path, options = {}) =>
       JSON.parse(await exec(process.execPath, '-e', fetchScript, path, JSON.stringify(options))),
-    reaches: (address) =>
-      exec('busybox', 'ping', '-c', '1', '-W', '1', address).then(
-        () => true,
-        () => false,
-      ),
+    reaches: async (address) => {
+      const family = address.includes(':') ? '-6' : '-4'
+      for (let attempt = 0; attempt < 3; attempt++)
+        if (await succeeds(exec('busybox', 'ping', family, '-c', '1', '-W', '1', address))) return true
+      return false
+    },
     remove: async () => {
       await run('ip', ['netns', 'del', netns]).catch(() => {})
       await rm(directory, { recursive: true, force: true })

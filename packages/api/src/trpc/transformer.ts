@@ -8,9 +8,10 @@ const escapeKey = (key: string): string =>
   /[.\\]/.test(key) ? key.replaceAll('\\', '\\\\').replaceAll('.', '\\.') : key
 
 /**
- * Notes the dates in `value`. @returns false when it holds something else that needs superjson itself
+ * Notes the dates in `value`, which stands at `path` (the keys that lead to it; left as it was).
+ * @returns false when it holds something else that needs superjson itself
  */
-function noteDates(value: unknown, path: string, types: Types): boolean {
+function noteDates(value: unknown, path: (string | number)[], types: Types): boolean {
   if (value === null) return true
   switch (typeof value) {
     case 'string':
@@ -24,24 +25,31 @@ function noteDates(value: unknown, path: string, types: Types): boolean {
       return false
   }
   if (value instanceof Date) {
-    if (path === '' || Number.isNaN(value.getTime())) return false
-    types[path] = ['Date']
+    if (path.length === 0 || Number.isNaN(value.getTime())) return false
+    types[path.join('.')] = ['Date']
     return true
   }
-  const before = path === '' ? '' : `${path}.`
+  const depth = path.length
   if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index++)
-      if (!noteDates(value[index], `${before}${index}`, types)) return false
-    return true
+    for (let index = 0; index < value.length; index++) {
+      path[depth] = index
+      if (!noteDates(value[index], path, types)) return false
+    }
+  } else {
+    const prototype: unknown = Object.getPrototypeOf(value)
+    if (prototype !== Object.prototype && prototype !== null) return false
+    for (const key in value) {
+      const inner = (value as Record<string, unknown>)[key]
+      // A missing property and an undefined one are the same to every reader.
+      if (inner === undefined) continue
+      if (forbidden.has(key)) return false
+      // Most are plain, and then nobody asks where they are.
+      if (typeof inner === 'string' || inner === null) continue
+      path[depth] = escapeKey(key)
+      if (!noteDates(inner, path, types)) return false
+    }
   }
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) return false
-  for (const key of Object.keys(value)) {
-    const inner = (value as Record<string, unknown>)[key]
-    // A missing property and an undefined one are the same to every reader.
-    if (inner === undefined) continue
-    if (forbidden.has(key) || !noteDates(inner, `${before}${escapeKey(key)}`, types)) return false
-  }
+  path.length = depth
   return true
 }
 
@@ -52,7 +60,7 @@ function noteDates(value: unknown, path: string, types: Types): boolean {
 export const transformer = {
   serialize(value: unknown): SuperJSONResult {
     const types: Types = {}
-    if (!noteDates(value, '', types)) return superjson.serialize(value)
+    if (!noteDates(value, [], types)) return superjson.serialize(value)
     // Dates become text when the whole is written as JSON, so nothing has to be copied.
     const json = value as SuperJSONResult['json']
     return Object.keys(types).length === 0 ? { json } : { json, meta: { values: types, v: 1 } }

@@ -1,17 +1,5 @@
-import type { Services } from '@nephos/core'
-import type { JobName, StuckSweep } from '@nephos/jobs'
-
-const onHost: Record<string, JobName> = {
-  'instance-create': 'instance.create',
-  'instance-start': 'instance.start',
-  'instance-stop': 'instance.stop',
-  'instance-reboot': 'instance.reboot',
-  'instance-delete': 'instance.delete',
-}
-const unplaced: Record<string, JobName> = {
-  'instance-create': 'instance.schedule',
-  'instance-delete': 'instance.delete-unplaced',
-}
+import { instanceJob, isInstanceOperation, type Services } from '@nephos/core'
+import type { StuckSweep } from '@nephos/jobs'
 
 /** Which job carries a stuck operation on, from its kind and from where its instance is now. */
 export const jobOf =
@@ -21,11 +9,11 @@ export const jobOf =
       return { name: 'network.delete', payload: { operationId, networkId: resourceId } }
     if (kind === 'image-delete')
       return { name: 'image.delete', payload: { operationId, imageId: resourceId } }
+    if (!isInstanceOperation(kind)) return null
     const instance = await db.instance.findUnique({
       where: { id: resourceId },
       select: { host: { select: { name: true } } },
     })
-    const host = instance?.host?.name
-    const name = host ? onHost[kind] : unplaced[kind]
-    return name ? { name, payload: { operationId, instanceId: resourceId }, ...(host && { host }) } : null
+    const job = instanceJob(kind, instance?.host?.name ?? null)
+    return job && { ...job, payload: { operationId, instanceId: resourceId } }
   }

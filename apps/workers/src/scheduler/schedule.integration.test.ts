@@ -55,7 +55,7 @@ describe('one scheduler', () => {
       taskState: 'networking',
       generation: 1,
     })
-    expect(await cloud.db.allocation.findUniqueOrThrow({ where: { instanceId: id } })).toMatchObject({
+    expect(await cloud.db.allocation.findUniqueOrThrow({ where: { consumerId: id } })).toMatchObject({
       hostId: host.id,
       ramMib: 128,
     })

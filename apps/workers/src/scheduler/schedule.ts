@@ -127,7 +127,8 @@ function decide({ ctx, hosts }: SchedulerState, candidates: Candidate[]) {
   const homeless: Homeless[] = []
   for (const candidate of candidates) {
     const { record } = candidate
-    const placement = place(record, [...view.values()], context)
+    const request = { ...record, zone: record.requestedZone }
+    const placement = place(request, [...view.values()], context)
     candidate.verdicts = placement.table as unknown as Json
     if (!placement.chosen) {
       homeless.push({ candidate, placement })

@@ -25,7 +25,9 @@ async function placed(hostId: string | null, fields: Record<string, unknown> = {
   return makeInstance(cloud, { projectId: project.id, hostId, ...fields } as never)
 }
 const allocate = (instanceId: string, hostId: string) =>
-  cloud.db.allocation.create({ data: { instanceId, hostId, vcpus: 2, ramMib: 512, diskGib: 3 } })
+  cloud.db.allocation.create({
+    data: { consumerId: instanceId, instanceId, hostId, vcpus: 2, ramMib: 512, diskGib: 3 },
+  })
 const usageOf = async (id: string) => {
   const host = await cloud.db.host.findUniqueOrThrow({ where: { id } })
   return [host.usedVcpus, host.usedRamMib, host.usedDiskGib, host.instanceCount]

@@ -31,10 +31,20 @@ CREATE TABLE "Flavor" (
     "swapMib" INTEGER NOT NULL DEFAULT 0,
     "isPublic" BOOLEAN NOT NULL DEFAULT true,
     "disabled" BOOLEAN NOT NULL DEFAULT false,
+    "extraSpecs" JSONB,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "updatedAt" TIMESTAMP(3) NOT NULL,
 
     CONSTRAINT "Flavor_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "FlavorAccess" (
+    "flavorId" TEXT NOT NULL,
+    "projectId" TEXT NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "FlavorAccess_pkey" PRIMARY KEY ("flavorId","projectId")
 );
 
 -- CreateTable
@@ -57,6 +67,9 @@ CREATE TABLE "Host" (
     "zone" TEXT NOT NULL DEFAULT 'nova',
     "enabled" BOOLEAN NOT NULL DEFAULT true,
     "disabledReason" TEXT,
+    "maintenance" BOOLEAN NOT NULL DEFAULT false,
+    "underlayIp" TEXT,
+    "failedBuilds" INTEGER NOT NULL DEFAULT 0,
     "generation" INTEGER NOT NULL DEFAULT 0,
     "vcpus" INTEGER NOT NULL DEFAULT 0,
     "ramMib" INTEGER NOT NULL DEFAULT 0,
@@ -81,6 +94,41 @@ CREATE TABLE "Host" (
 );
 
 -- CreateTable
+CREATE TABLE "Aggregate" (
+    "id" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "zone" TEXT,
+    "metadata" JSONB NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "Aggregate_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "AggregateHost" (
+    "aggregateId" TEXT NOT NULL,
+    "hostId" TEXT NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "AggregateHost_pkey" PRIMARY KEY ("aggregateId","hostId")
+);
+
+-- CreateTable
+CREATE TABLE "ServerGroup" (
+    "id" TEXT NOT NULL,
+    "projectId" TEXT NOT NULL,
+    "userId" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "policy" TEXT NOT NULL,
+    "maxPerHost" INTEGER NOT NULL DEFAULT 1,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "ServerGroup_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
 CREATE TABLE "Service" (
     "id" TEXT NOT NULL,
     "role" TEXT NOT NULL,
@@ -96,6 +144,7 @@ CREATE TABLE "Service" (
 
 -- CreateTable
 CREATE TABLE "Allocation" (
+    "consumerId" TEXT NOT NULL,
     "instanceId" TEXT NOT NULL,
     "hostId" TEXT NOT NULL,
     "vcpus" INTEGER NOT NULL,
@@ -103,7 +152,41 @@ CREATE TABLE "Allocation" (
     "diskGib" INTEGER NOT NULL,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
-    CONSTRAINT "Allocation_pkey" PRIMARY KEY ("instanceId")
+    CONSTRAINT "Allocation_pkey" PRIMARY KEY ("consumerId")
+);
+
+-- CreateTable
+CREATE TABLE "Migration" (
+    "id" TEXT NOT NULL,
+    "instanceId" TEXT NOT NULL,
+    "projectId" TEXT NOT NULL,
+    "operationId" TEXT NOT NULL,
+    "kind" TEXT NOT NULL,
+    "status" TEXT NOT NULL,
+    "sourceHost" TEXT NOT NULL,
+    "destHost" TEXT,
+    "requestedHost" TEXT,
+    "oldFlavor" JSONB,
+    "newFlavor" JSONB,
+    "oldVmState" TEXT NOT NULL,
+    "totalBytes" BIGINT,
+    "doneBytes" BIGINT,
+    "downtimeMs" INTEGER,
+    "errorMessage" TEXT,
+    "confirmAt" TIMESTAMP(3),
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+    "endedAt" TIMESTAMP(3),
+
+    CONSTRAINT "Migration_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "InstanceTag" (
+    "instanceId" TEXT NOT NULL,
+    "tag" TEXT NOT NULL,
+
+    CONSTRAINT "InstanceTag_pkey" PRIMARY KEY ("instanceId","tag")
 );
 
 -- CreateTable
@@ -125,8 +208,14 @@ CREATE TABLE "Instance" (
     "vcpus" INTEGER NOT NULL,
     "ramMib" INTEGER NOT NULL,
     "diskGib" INTEGER NOT NULL,
+    "ephemeralGib" INTEGER NOT NULL DEFAULT 0,
+    "swapMib" INTEGER NOT NULL DEFAULT 0,
+    "extraSpecs" JSONB,
     "imageId" TEXT,
     "imageName" TEXT NOT NULL DEFAULT '',
+    "imageProperties" JSONB,
+    "rescue" JSONB,
+    "configDrive" BOOLEAN NOT NULL DEFAULT false,
     "keyName" TEXT,
     "keyPublic" TEXT,
     "userData" BYTEA,
@@ -135,6 +224,12 @@ CREATE TABLE "Instance" (
     "launchIndex" INTEGER NOT NULL DEFAULT 0,
     "ec2Id" SERIAL NOT NULL,
     "locked" BOOLEAN NOT NULL DEFAULT false,
+    "lockedReason" TEXT,
+    "requestedZone" TEXT,
+    "hints" JSONB,
+    "serverGroupId" TEXT,
+    "restartPolicy" TEXT NOT NULL DEFAULT 'never',
+    "deletedAt" TIMESTAMP(3),
     "faultCode" INTEGER,
     "faultMessage" TEXT,
     "faultDetail" JSONB,
@@ -495,16 +590,55 @@ CREATE TABLE "QuotaLimit" (
 CREATE UNIQUE INDEX "Flavor_name_key" ON "Flavor"("name");
 
 -- CreateIndex
+CREATE INDEX "FlavorAccess_projectId_idx" ON "FlavorAccess"("projectId");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "KeyPair_userId_name_key" ON "KeyPair"("userId", "name");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Host_name_key" ON "Host"("name");
 
 -- CreateIndex
+CREATE UNIQUE INDEX "Aggregate_name_key" ON "Aggregate"("name");
+
+-- CreateIndex
+CREATE INDEX "AggregateHost_hostId_idx" ON "AggregateHost"("hostId");
+
+-- CreateIndex
+CREATE INDEX "ServerGroup_projectId_createdAt_id_idx" ON "ServerGroup"("projectId", "createdAt", "id");
+
+-- CreateIndex
+CREATE INDEX "ServerGroup_projectId_name_id_idx" ON "ServerGroup"("projectId", "name", "id");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "Service_role_hostName_key" ON "Service"("role", "hostName");
 
 -- CreateIndex
 CREATE INDEX "Allocation_hostId_idx" ON "Allocation"("hostId");
+
+-- CreateIndex
+CREATE INDEX "Allocation_instanceId_idx" ON "Allocation"("instanceId");
+
+-- CreateIndex
+CREATE INDEX "Migration_instanceId_createdAt_idx" ON "Migration"("instanceId", "createdAt");
+
+-- CreateIndex
+CREATE INDEX "Migration_createdAt_id_idx" ON "Migration"("createdAt", "id");
+
+-- CreateIndex
+CREATE INDEX "Migration_projectId_createdAt_id_idx" ON "Migration"("projectId", "createdAt", "id");
+
+-- CreateIndex
+CREATE INDEX "Migration_status_confirmAt_idx" ON "Migration"("status", "confirmAt");
+
+-- CreateIndex
+CREATE INDEX "Migration_sourceHost_status_idx" ON "Migration"("sourceHost", "status");
+
+-- CreateIndex
+CREATE INDEX "Migration_destHost_status_idx" ON "Migration"("destHost", "status");
+
+-- CreateIndex
+CREATE INDEX "InstanceTag_tag_idx" ON "InstanceTag"("tag");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Instance_ec2Id_key" ON "Instance"("ec2Id");
@@ -532,6 +666,12 @@ CREATE INDEX "Instance_taskState_updatedAt_idx" ON "Instance"("taskState", "upda
 
 -- CreateIndex
 CREATE INDEX "Instance_imageId_idx" ON "Instance"("imageId");
+
+-- CreateIndex
+CREATE INDEX "Instance_serverGroupId_idx" ON "Instance"("serverGroupId");
+
+-- CreateIndex
+CREATE INDEX "Instance_deletedAt_idx" ON "Instance"("deletedAt");
 
 -- CreateIndex
 CREATE INDEX "ScheduleAttempt_instanceId_idx" ON "ScheduleAttempt"("instanceId");
@@ -681,7 +821,16 @@ CREATE INDEX "Audit_resourceType_resourceId_at_idx" ON "Audit"("resourceType", "
 CREATE INDEX "Audit_requestId_idx" ON "Audit"("requestId");
 
 -- AddForeignKey
+ALTER TABLE "FlavorAccess" ADD CONSTRAINT "FlavorAccess_flavorId_fkey" FOREIGN KEY ("flavorId") REFERENCES "Flavor"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
 ALTER TABLE "KeyPair" ADD CONSTRAINT "KeyPair_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "AggregateHost" ADD CONSTRAINT "AggregateHost_aggregateId_fkey" FOREIGN KEY ("aggregateId") REFERENCES "Aggregate"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "AggregateHost" ADD CONSTRAINT "AggregateHost_hostId_fkey" FOREIGN KEY ("hostId") REFERENCES "Host"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "Service" ADD CONSTRAINT "Service_hostId_fkey" FOREIGN KEY ("hostId") REFERENCES "Host"("id") ON DELETE CASCADE ON UPDATE CASCADE;
@@ -693,7 +842,16 @@ ALTER TABLE "Allocation" ADD CONSTRAINT "Allocation_hostId_fkey" FOREIGN KEY ("h
 ALTER TABLE "Allocation" ADD CONSTRAINT "Allocation_instanceId_fkey" FOREIGN KEY ("instanceId") REFERENCES "Instance"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
+ALTER TABLE "Migration" ADD CONSTRAINT "Migration_instanceId_fkey" FOREIGN KEY ("instanceId") REFERENCES "Instance"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "InstanceTag" ADD CONSTRAINT "InstanceTag_instanceId_fkey" FOREIGN KEY ("instanceId") REFERENCES "Instance"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
 ALTER TABLE "Instance" ADD CONSTRAINT "Instance_hostId_fkey" FOREIGN KEY ("hostId") REFERENCES "Host"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Instance" ADD CONSTRAINT "Instance_serverGroupId_fkey" FOREIGN KEY ("serverGroupId") REFERENCES "ServerGroup"("id") ON DELETE SET NULL ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "User" ADD CONSTRAINT "User_domainId_fkey" FOREIGN KEY ("domainId") REFERENCES "Domain"("id") ON DELETE RESTRICT ON UPDATE CASCADE;

@@ -1,11 +1,26 @@
-import { type InstanceRecord, instanceSelect, type Services } from '@nephos/core'
+import { instanceSelect, type Services } from '@nephos/core'
+import type { Prisma } from '@nephos/db'
 import type { RequestOutput, SagaOperation } from '@nephos/jobs'
 import type { BaseImage, MachineSpec } from '../driver.ts'
+
+/** What is read of an instance for the work on its machine: its row, and what the machine is made like. */
+const machineSelect = {
+  ...instanceSelect,
+  extraSpecs: true,
+  imageProperties: true,
+  rescue: true,
+  configDrive: true,
+  restartPolicy: true,
+  serverGroupId: true,
+} satisfies Prisma.InstanceSelect
+
+/** An instance as {@link loadInstance} reads it. */
+export type MachineRecord = Prisma.InstanceGetPayload<{ select: typeof machineSelect }>
 
 /** What a saga of an instance is about. `record` is replaced by every state write of the saga. */
 export interface InstanceState {
   operation: SagaOperation
-  record: InstanceRecord
+  record: MachineRecord
 }
 
 /** Reads the instance of an operation; null when it is gone. */
@@ -13,7 +28,7 @@ export async function loadInstance(
   { db }: Pick<Services, 'db'>,
   operation: SagaOperation,
 ): Promise<InstanceState | null> {
-  const record = await db.instance.findUnique({ where: { id: operation.resourceId }, select: instanceSelect })
+  const record = await db.instance.findUnique({ where: { id: operation.resourceId }, select: machineSelect })
   return record && { operation, record }
 }
 

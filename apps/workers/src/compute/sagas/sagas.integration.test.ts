@@ -91,7 +91,7 @@ const stateOf = (id: string) =>
       hostId: true,
       faultMessage: true,
       launchedAt: true,
-      allocation: { select: { hostId: true } },
+      allocations: { select: { hostId: true } },
       ports: { select: { id: true, allocations: { select: { ipAddress: true } } } },
     },
   })
@@ -125,14 +125,14 @@ testSaga<InstanceState, Fixture>(named(instanceCreate), {
     const state = await stateOf(id)
     expect(state).toMatchObject({ vmState: 'active', taskState: null, powerState: 1, faultMessage: null })
     expect(state?.launchedAt).not.toBeNull()
-    expect(state?.allocation).not.toBeNull()
+    expect(state?.allocations).toHaveLength(1)
     expect((await deps.driver.status(id)).powerState).toBe(1)
     expect(state?.ports.every((port) => network.wired.has(port.id))).toBe(true)
     await expectUsageIsAllocations()
   },
   assertClean: async ({ id }) => {
     const state = await stateOf(id)
-    expect(state).toMatchObject({ vmState: 'error', taskState: null, hostId: null, allocation: null })
+    expect(state).toMatchObject({ vmState: 'error', taskState: null, hostId: null, allocations: [] })
     expect(state?.faultMessage).toBeTruthy()
     expect(state?.ports[0]?.allocations).toHaveLength(1)
     await expectOffHost(id, state?.ports.map((port) => port.id) ?? [])

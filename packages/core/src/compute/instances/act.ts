@@ -4,6 +4,7 @@ import { type Ctx, conflict, isAdmin, type Json, type MutationTx, mutate } from 
 import { type InstanceAction, instanceActions, whyNot } from '../states.ts'
 import { instanceChanged } from './changed.ts'
 import { findInstance } from './find.ts'
+import { type InstanceOperationKind, instanceJob } from './operations.ts'
 import { type InstanceRecord, type InstanceRow, instanceRow } from './row.ts'
 import { writeInstanceState } from './write-state.ts'
 
@@ -18,8 +19,9 @@ export interface ActionPlan {
   id: string
   action: InstanceAction
   verb: string
-  saga: 'instance-start' | 'instance-stop' | 'instance-reboot' | 'instance-delete'
-  input?: Json
+  saga: InstanceOperationKind
+  /** What the saga is told, and the audit log. Nothing secret. */
+  input?: { [key: string]: Json }
   /** Asks operations that still run for the instance to stop, because this one comes first. */
   supersedes?: boolean
   /** Also where no host has the instance. */
@@ -130,7 +132,7 @@ function start(tx: MutationTx, plan: ActionPlan, record: InstanceRecord): string
     resourceType: 'instance',
     resourceId: record.id,
     resourceName: record.name,
-    input: plan.input,
+    input: { action: plan.action, ...plan.input },
   })
   tx.audit({
     verb: plan.verb,
@@ -140,21 +142,8 @@ function start(tx: MutationTx, plan: ActionPlan, record: InstanceRecord): string
     projectId: record.projectId,
     detail: plan.input,
   })
-  const payload = { operationId, instanceId: record.id }
-  const host = record.host?.name
-  if (!host) tx.job('instance.delete-unplaced', payload)
-  else
-    tx.job(
-      (
-        {
-          'instance-start': 'instance.start',
-          'instance-stop': 'instance.stop',
-          'instance-reboot': 'instance.reboot',
-          'instance-delete': 'instance.delete',
-        } as const
-      )[plan.saga],
-      payload,
-      { host },
-    )
+  const job = instanceJob(plan.saga, record.host?.name ?? null)
+  if (!job) throw conflict('The instance is on no host.', { remedy: 'Delete it and create it again.' })
+  tx.job(job.name, { operationId, instanceId: record.id }, { host: job.host })
   return operationId
 }

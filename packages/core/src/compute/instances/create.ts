@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { insertRows, newId } from '@nephos/db'
+import { insertRows, newId, Prisma } from '@nephos/db'
 import {
   defineVerb,
   invalid,
@@ -58,6 +58,8 @@ export const createInstance = defineVerb({
           rows: records.map(({ host: _, ports: __, ...columns }, launchIndex) => ({
             ...columns,
             metadata: input.metadata,
+            extraSpecs: needs.flavor.extraSpecs ?? Prisma.DbNull,
+            imageProperties: needs.image.properties ?? Prisma.DbNull,
             keyPublic: needs.key?.publicKey ?? null,
             userData: userData ? new Uint8Array(userData) : null,
             reservationId,
@@ -123,12 +125,15 @@ function newRecord(
     powerState: 0,
     generation: 0,
     hostId: null,
-    zone: input.availabilityZone ?? null,
+    zone: null,
+    requestedZone: input.availabilityZone ?? null,
     flavorId: flavor.id,
     flavorName: flavor.name,
     vcpus: flavor.vcpus,
     ramMib: flavor.ramMib,
     diskGib: flavor.diskGib,
+    ephemeralGib: flavor.ephemeralGib,
+    swapMib: flavor.swapMib,
     imageId: image.id,
     imageName: image.name,
     keyName: key?.name ?? null,

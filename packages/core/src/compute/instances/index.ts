@@ -9,6 +9,13 @@ export { findInstance } from './find.ts'
 export { followInstanceConsole, onConsoleGrowth } from './follow-console.ts'
 export { hostnameOf, instanceNames } from './hostname.ts'
 export { listInstances } from './list.ts'
+export {
+  type InstanceOperation,
+  type InstanceOperationKind,
+  instanceJob,
+  instanceOperations,
+  isInstanceOperation,
+} from './operations.ts'
 export { rebootInstance } from './reboot.ts'
 export { recoverStuckInstances } from './recover-stuck.ts'
 export { removeInstance } from './remove.ts'

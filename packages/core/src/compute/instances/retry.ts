@@ -4,6 +4,7 @@ import type { RetryHandler } from '../../operation/retry-handler.ts'
 import { type InstanceAction, instanceActions, whyNot } from '../states.ts'
 import { instanceChanged } from './changed.ts'
 import { findInstance } from './find.ts'
+import { type InstanceOperation, instanceJob, instanceOperations, isInstanceOperation } from './operations.ts'
 import { type InstanceChanges, writeInstanceState } from './write-state.ts'
 
 const noFault: InstanceChanges = {
@@ -34,30 +35,19 @@ export const retryInstanceCreate: RetryHandler = async (ctx, tx, operation) => {
   instanceChanged(tx, 'updated', written)
 }
 
-const jobOf = {
-  'instance-start': 'instance.start',
-  'instance-stop': 'instance.stop',
-  'instance-reboot': 'instance.reboot',
-  'instance-delete': 'instance.delete',
-} as const
-
-const isAction = (kind: string): kind is keyof typeof jobOf => Object.hasOwn(jobOf, kind)
-
-/** Starts, stops, reboots or deletes once more, if the instance's state allows it now. */
+/** Does once more what an action asked for, if the instance's state allows it now. */
 export const retryInstanceAction: RetryHandler = async (ctx, tx, operation) => {
-  if (!isAction(operation.kind)) throw new Error(`${operation.kind} is no action on an instance`)
-  const record = await findInstance(ctx, operation.resourceId, tx.db)
   const action = actionOf(operation)
+  if (!action || !isInstanceOperation(operation.kind))
+    throw new Error(`${operation.kind} is no action on an instance`)
+  const record = await findInstance(ctx, operation.resourceId, tx.db)
   const why = refusal(ctx, action, record)
   if (why) throw conflict(why, { detail: { vmState: record.vmState, taskState: record.taskState, action } })
-  const host = record.host?.name
-  if (!host && action !== 'delete')
-    throw conflict('The instance is on no host.', { remedy: 'Delete it and create it again.' })
+  const job = instanceJob(operation.kind, record.host?.name ?? null)
+  if (!job) throw conflict('The instance is on no host.', { remedy: 'Delete it and create it again.' })
   const written = await writeInstanceState(tx.db, record, { taskState: instanceActions[action].sets })
   if (!written) throw conflict('The instance was changed at this moment.', { remedy: 'Try again.' })
-  const payload = { operationId: operation.id, instanceId: record.id }
-  if (host) tx.job(jobOf[operation.kind], payload, { host })
-  else tx.job('instance.delete-unplaced', payload)
+  tx.job(job.name, { operationId: operation.id, instanceId: record.id }, { host: job.host })
   instanceChanged(tx, 'updated', written)
 }
 
@@ -67,10 +57,10 @@ const refusal = (ctx: Ctx, action: InstanceAction, record: Parameters<typeof why
     ? 'The instance is being deleted already.'
     : whyNot(action, record, { ignoreLock: isAdmin(ctx.actor) })
 
-function actionOf({ kind, input }: Operation): InstanceAction {
-  if (kind === 'instance-start') return 'start'
-  if (kind === 'instance-stop') return 'stop'
-  if (kind === 'instance-delete') return 'delete'
-  const hard = input !== null && typeof input === 'object' && 'type' in input && input.type === 'hard'
-  return hard ? 'rebootHard' : 'rebootSoft'
+/** The action that asked for the operation: {@link beginAction} notes it in the input. */
+function actionOf({ kind, input }: Operation): InstanceAction | null {
+  const noted = input !== null && typeof input === 'object' && 'action' in input ? input.action : null
+  if (typeof noted === 'string' && Object.hasOwn(instanceActions, noted)) return noted as InstanceAction
+  const usual: InstanceOperation | null = isInstanceOperation(kind) ? instanceOperations[kind] : null
+  return usual?.action ?? null
 }

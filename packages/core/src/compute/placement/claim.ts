@@ -112,6 +112,7 @@ async function writePlaced(
   tx.insert({
     table: 'Allocation',
     rows: placed.map(({ decision: { record }, host }) => ({
+      consumerId: record.id,
       instanceId: record.id,
       hostId: host.id,
       vcpus: record.vcpus,

@@ -9,13 +9,13 @@ export async function releaseStrayAllocations(ctx: Ctx): Promise<string[]> {
   const placed = { instance: { hostId: null, taskState: null } }
   const strays = await ctx.db.allocation.findMany({
     where: placed,
-    select: { instanceId: true },
+    select: { consumerId: true, instanceId: true },
     take: 500,
   })
-  for (const { instanceId } of strays)
+  for (const { consumerId } of strays)
     await mutate(ctx, async (tx) => {
-      const still = await tx.db.allocation.findFirst({ where: { instanceId, ...placed } })
-      if (still) await releaseAllocation(tx, instanceId, ctx.config.serviceDownTime)
+      const still = await tx.db.allocation.findFirst({ where: { consumerId, ...placed } })
+      if (still) await releaseAllocation(tx, consumerId, ctx.config.serviceDownTime)
     })
   return strays.map(({ instanceId }) => instanceId)
 }

@@ -1,7 +1,9 @@
 import type { Operation } from '@nephos/db'
+import { instanceOperations, isInstanceOperation } from '../../compute/instances/operations.ts'
 
-/** Kinds of work that can be stopped and taken back. A delete, once begun, has to end. */
-const cancellable = new Set(['instance-create', 'instance-start', 'instance-stop', 'instance-reboot'])
+/** Work that can be stopped and taken back. */
+const isCancellable = (kind: string): boolean =>
+  isInstanceOperation(kind) && instanceOperations[kind].cancellable
 
 /** Why an operation cannot be cancelled now, as a sentence, or null when it can. */
 export function whyNotCancel(
@@ -9,7 +11,7 @@ export function whyNotCancel(
 ): string | null {
   if (operation.status === 'undoing') return 'The operation has failed and is being taken back already.'
   if (operation.status !== 'queued' && operation.status !== 'running') return 'The operation has ended.'
-  if (!cancellable.has(operation.kind)) return 'Work of this kind cannot be stopped once it was asked for.'
+  if (!isCancellable(operation.kind)) return 'Work of this kind cannot be stopped once it was asked for.'
   if (operation.cancelRequested) return 'It is being cancelled already.'
   return null
 }

@@ -1,4 +1,5 @@
 import type { Operation } from '@nephos/db'
+import { instanceOperations } from '../../compute/instances/operations.ts'
 import { retryInstanceAction, retryInstanceCreate } from '../../compute/instances/retry.ts'
 import { retryImageDelete } from '../../image/images/retry-delete.ts'
 import { retryNetworkDelete } from '../../network/networks/retry-delete.ts'
@@ -6,11 +7,8 @@ import type { RetryHandler } from '../retry-handler.ts'
 
 /** Kinds of operations that can run again, and how. A kind that is not here cannot. */
 export const retryHandlers: Partial<Record<string, RetryHandler>> = {
+  ...Object.fromEntries(Object.keys(instanceOperations).map((kind) => [kind, retryInstanceAction])),
   'instance-create': retryInstanceCreate,
-  'instance-start': retryInstanceAction,
-  'instance-stop': retryInstanceAction,
-  'instance-reboot': retryInstanceAction,
-  'instance-delete': retryInstanceAction,
   'network-delete': retryNetworkDelete,
   'image-delete': retryImageDelete,
 }

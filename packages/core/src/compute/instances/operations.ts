@@ -1,0 +1,49 @@
+import type { JobName } from '@nephos/jobs'
+import type { InstanceAction } from '../states.ts'
+
+/** How the work of one kind on an instance is carried, stopped and run again. */
+export interface InstanceOperation {
+  /** The action that asks for it, unless the operation's input names another (`action`). */
+  action?: InstanceAction
+  /** The job that brings it to the instance's host. */
+  job: JobName
+  /** The job where the instance is on no host; without one it needs a host. */
+  unplacedJob?: JobName
+  /** Can be stopped and taken back while it runs. A delete, once begun, has to end. */
+  cancellable: boolean
+}
+
+/** Every saga on an instance by its kind. */
+export const instanceOperations = {
+  'instance-create': { job: 'instance.create', unplacedJob: 'instance.schedule', cancellable: true },
+  'instance-start': { action: 'start', job: 'instance.start', cancellable: true },
+  'instance-stop': { action: 'stop', job: 'instance.stop', cancellable: true },
+  'instance-reboot': { action: 'rebootSoft', job: 'instance.reboot', cancellable: true },
+  'instance-delete': {
+    action: 'delete',
+    job: 'instance.delete',
+    unplacedJob: 'instance.delete-unplaced',
+    cancellable: false,
+  },
+} as const satisfies Record<`instance-${string}`, InstanceOperation>
+
+/** Kind of the operation of a saga on an instance. */
+export type InstanceOperationKind = keyof typeof instanceOperations
+
+/** True for the kinds in {@link instanceOperations}. */
+export const isInstanceOperation = (kind: string): kind is InstanceOperationKind =>
+  Object.hasOwn(instanceOperations, kind)
+
+/**
+ * The job that carries an operation on, from where its instance is.
+ * @param host name of the instance's host; null when it is on none
+ * @returns null when such work needs a host and there is none
+ */
+export function instanceJob(
+  kind: InstanceOperationKind,
+  host: string | null,
+): { name: JobName; host?: string } | null {
+  const operation: InstanceOperation = instanceOperations[kind]
+  if (host !== null) return { name: operation.job, host }
+  return operation.unplacedJob ? { name: operation.unplacedJob } : null
+}

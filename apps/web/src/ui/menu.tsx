@@ -1,8 +1,11 @@
 'use client'
-import { Check } from 'lucide-react'
+import { Check, ChevronRight } from 'lucide-react'
 import { DropdownMenu as Radix } from 'radix-ui'
 import type { ComponentType, ReactNode } from 'react'
 import { cn } from './cn.ts'
+
+const panel =
+  'scroll-thin z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-44 max-w-80 overflow-y-auto rounded-lg border border-line-strong bg-surface p-1 shadow-pop animate-in fade-in-0 duration-100'
 
 /** A menu that opens from its trigger. */
 export function Menu({
@@ -26,7 +29,7 @@ export function Menu({
           sideOffset={4}
           collisionPadding={8}
           aria-label={label}
-          className="scroll-thin z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-44 max-w-80 overflow-y-auto rounded-lg border border-line-strong bg-surface p-1 shadow-pop animate-in fade-in-0 duration-100"
+          className={panel}
           onClick={(event) => event.stopPropagation()}
         >
           {children}
@@ -77,6 +80,28 @@ export function MenuItem({
       {checked && <Check className="mt-0.5 size-4 text-accent-text" aria-label="selected" />}
       {shortcut && <kbd className="text-xs text-subtle">{shortcut}</kbd>}
     </Radix.Item>
+  )
+}
+
+/** An entry that opens more entries beside it; on a narrow screen, over it. */
+export function SubMenu({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <Radix.Sub>
+      <Radix.SubTrigger className="flex cursor-pointer select-none items-center gap-2.5 rounded-md px-2 py-1.5 text-sm outline-none data-highlighted:bg-hover data-[state=open]:bg-hover">
+        <span className="min-w-0 flex-1">{label}</span>
+        <ChevronRight className="size-4 shrink-0 text-subtle" aria-hidden="true" />
+      </Radix.SubTrigger>
+      <Radix.Portal>
+        <Radix.SubContent
+          sideOffset={4}
+          collisionPadding={8}
+          className={cn(panel, 'max-w-[min(20rem,calc(100vw-1rem))]')}
+          onClick={(event) => event.stopPropagation()}
+        >
+          {children}
+        </Radix.SubContent>
+      </Radix.Portal>
+    </Radix.Sub>
   )
 }
 

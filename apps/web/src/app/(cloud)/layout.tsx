@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { UploadDock } from '#features/images/upload/upload-dock.tsx'
 import { UploadProvider } from '#features/images/upload/upload-provider.tsx'
-import { RenameProvider } from '#features/instances/rename-dialog.tsx'
+import { ActionDialogProvider } from '#features/instances/dialogs/action-dialogs.tsx'
 import { Panels } from '#features/panels/panels.tsx'
 import { SessionProvider } from '#features/session/session-provider.tsx'
 import { ToLogin } from '#features/session/to-login.tsx'
@@ -18,13 +18,13 @@ export default async function CloudLayout({ children }: { children: ReactNode })
   if (!session) return <ToLogin />
   return (
     <SessionProvider initial={session} config={clientConfig()} seq={seq}>
-      <RenameProvider>
+      <ActionDialogProvider>
         <UploadProvider>
           <Shell>{children}</Shell>
           <Panels />
           <UploadDock />
         </UploadProvider>
-      </RenameProvider>
+      </ActionDialogProvider>
     </SessionProvider>
   )
 }

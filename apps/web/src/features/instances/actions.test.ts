@@ -1,6 +1,8 @@
 import { instanceActions, vmStates, whyNot } from '@nephos/core/states'
 import { describe, expect, test } from 'vitest'
 import { actionReason, afterAsking, bulkReason, instanceActionSpecs } from './actions.ts'
+import { actionDialogs } from './dialogs/registry.ts'
+import { isPlain, performers } from './performers.ts'
 import type { InstanceRow } from './row.ts'
 
 const member = { isAdmin: false, readOnly: null }
@@ -13,9 +15,18 @@ test('every action of the state table is offered, in each place with the same wo
   for (const { id, label } of instanceActionSpecs) expect(label).toBe(instanceActions[id].label)
 })
 
+test('every action either asks something first or is asked for at once', () => {
+  const carried = [...Object.keys(actionDialogs), ...Object.keys(performers)]
+  expect(carried.sort()).toEqual(Object.keys(instanceActions).sort())
+})
+
+test('only what asks nothing is offered for several at once', () => {
+  for (const { id, bulk } of instanceActionSpecs) if (bulk) expect(isPlain(id)).toBe(true)
+})
+
 describe.each(vmStates)('while %s', (vmState) => {
   test.each(instanceActionSpecs)('$id is allowed exactly where the table allows it', ({ id }) => {
-    expect(actionReason(id, row({ vmState }), member)).toBe(
+    expect(actionReason(id, row({ vmState }), admin)).toBe(
       whyNot(id, { vmState, taskState: null, locked: false }),
     )
   })
@@ -31,6 +42,14 @@ test('a lock stops members and not administrators', () => {
   const locked = row({ locked: true })
   expect(actionReason('stop', locked, member)).toBe('The instance is locked.')
   expect(actionReason('stop', locked, admin)).toBeNull()
+})
+
+test('what only administrators may do says so to everybody else', () => {
+  for (const { id, adminOnly } of instanceActionSpecs) {
+    const reason = actionReason(id, row({}), member)
+    if (adminOnly) expect(reason).toBe('Only administrators can do this.')
+    else expect(reason).not.toBe('Only administrators can do this.')
+  }
 })
 
 test('who may only read is told so first', () => {

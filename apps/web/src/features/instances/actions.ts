@@ -3,27 +3,56 @@ import { Pencil, Play, RotateCcw, RotateCw, Square, Trash2 } from 'lucide-react'
 import type { ComponentType } from 'react'
 import type { InstanceRow } from './row.ts'
 
+/** The parts that menus are divided into, in their order. */
+export const actionGroups = {
+  power: 'Power',
+  access: 'Console and access',
+  copy: 'Snapshot and backup',
+  devices: 'Devices',
+  move: 'Resize and move',
+  settings: 'Settings',
+  admin: 'Administration',
+  danger: 'Removal',
+} as const
+export type ActionGroup = keyof typeof actionGroups
+
 /** How one action on an instance is offered, everywhere it is. */
 export interface InstanceActionSpec {
   id: InstanceAction
   label: string
   icon: ComponentType<{ className?: string }>
+  group: ActionGroup
+  /** Stands in the menu itself; all others are in the submenu of their group. */
+  pinned?: boolean
   danger?: boolean
-  /** Offered for several at once. */
+  /** Offered for several at once. Only for actions that need no dialog. */
   bulk?: boolean
+  /** Members see it disabled, with the reason. */
+  adminOnly?: boolean
   /** "Stopping web-1": while it is being asked for. */
   doing: string
 }
 
 /** The actions on an instance, in the order of menus. What is allowed when stands in core's state table. */
 export const instanceActionSpecs: readonly InstanceActionSpec[] = [
-  { id: 'start', label: 'Start', icon: Play, bulk: true, doing: 'Starting' },
-  { id: 'stop', label: 'Stop', icon: Square, bulk: true, doing: 'Stopping' },
-  { id: 'rebootSoft', label: 'Reboot', icon: RotateCw, doing: 'Rebooting' },
-  { id: 'rebootHard', label: 'Hard reboot', icon: RotateCcw, doing: 'Hard rebooting' },
-  { id: 'rename', label: 'Rename', icon: Pencil, doing: 'Renaming' },
-  { id: 'delete', label: 'Delete', icon: Trash2, danger: true, bulk: true, doing: 'Deleting' },
+  { id: 'start', label: 'Start', icon: Play, group: 'power', pinned: true, bulk: true, doing: 'Starting' },
+  { id: 'stop', label: 'Stop', icon: Square, group: 'power', pinned: true, bulk: true, doing: 'Stopping' },
+  { id: 'rebootSoft', label: 'Reboot', icon: RotateCw, group: 'power', pinned: true, doing: 'Rebooting' },
+  { id: 'rebootHard', label: 'Hard reboot', icon: RotateCcw, group: 'power', doing: 'Hard rebooting' },
+  { id: 'rename', label: 'Rename', icon: Pencil, group: 'settings', doing: 'Renaming' },
+  {
+    id: 'delete',
+    label: 'Delete',
+    icon: Trash2,
+    group: 'danger',
+    pinned: true,
+    danger: true,
+    bulk: true,
+    doing: 'Deleting',
+  },
 ]
+
+const specs = new Map(instanceActionSpecs.map((spec) => [spec.id, spec]))
 
 /** Who wants to act. */
 export interface Asker {
@@ -39,6 +68,7 @@ export function actionReason(
   { isAdmin, readOnly }: Asker,
 ): string | null {
   if (readOnly) return readOnly
+  if (!isAdmin && specs.get(action)?.adminOnly) return 'Only administrators can do this.'
   // The table allows deleting again what is being deleted; asking twice helps nobody.
   if (action === 'delete' && row.taskState === 'deleting') return 'The instance is being deleted.'
   return whyNot(action, row, { ignoreLock: isAdmin })

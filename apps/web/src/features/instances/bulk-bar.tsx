@@ -1,23 +1,26 @@
 'use client'
-import type { InstanceAction } from '@nephos/core/states'
+import { MoreHorizontal } from 'lucide-react'
 import { useState } from 'react'
 import { useSession, useWhyReadOnly } from '#features/session/use-session.ts'
 import { readError, type ShownError } from '#trpc/error.ts'
+import { ActionItems, type ResolvedAction } from '#ui/actions.tsx'
 import { Button } from '#ui/button.tsx'
 import { useConfirm } from '#ui/confirm.tsx'
 import { Dialog } from '#ui/dialog.tsx'
 import { count } from '#ui/format.ts'
+import { Menu } from '#ui/menu.tsx'
 import { StateCell } from '#ui/state-cell.tsx'
-import { actionReason, bulkReason, instanceActionSpecs } from './actions.ts'
+import { actionGroups, actionReason, bulkReason, instanceActionSpecs } from './actions.ts'
+import { isPlain, type PlainAction } from './performers.ts'
+import { questionOf } from './questions.ts'
 import type { InstanceRow } from './row.ts'
-import { deleteQuestion, usePerform } from './use-instance-actions.tsx'
+import { usePerform } from './use-instance-actions.tsx'
 
 type Result = { row: InstanceRow } & (
   | { state: 'waiting' | 'asked' }
   | { state: 'skipped'; reason: string }
   | { state: 'refused'; error: ShownError }
 )
-type BulkAction = Exclude<InstanceAction, 'rename'>
 
 const atOnce = 4
 
@@ -27,10 +30,10 @@ export function BulkBar({ rows, onDone }: { rows: readonly InstanceRow[]; onDone
   const readOnly = useWhyReadOnly()
   const confirm = useConfirm()
   const perform = usePerform()
-  const [running, setRunning] = useState<{ action: BulkAction; results: Result[] } | null>(null)
+  const [running, setRunning] = useState<{ action: PlainAction; results: Result[] } | null>(null)
   const asker = { isAdmin, readOnly }
 
-  const run = async (action: BulkAction, chosen: readonly InstanceRow[]) => {
+  const run = async (action: PlainAction, chosen: readonly InstanceRow[]) => {
     const results: Result[] = chosen.map((row) => {
       const reason = actionReason(action, row, asker)
       return reason ? { row, state: 'skipped', reason } : { row, state: 'waiting' }
@@ -52,11 +55,25 @@ export function BulkBar({ rows, onDone }: { rows: readonly InstanceRow[]; onDone
     }
     await Promise.all(Array.from({ length: atOnce }, work))
   }
-  const begin = async (action: BulkAction) => {
+  const begin = async (action: PlainAction) => {
     const doable = rows.filter((row) => actionReason(action, row, asker) === null)
-    if (action === 'delete' && !(await confirm(deleteQuestion(doable)))) return
+    const question = questionOf(action, doable)
+    if (question && !(await confirm(question))) return
     await run(action, rows)
   }
+  const offered = instanceActionSpecs.flatMap(({ id, bulk, group, ...spec }): ResolvedAction[] =>
+    bulk && isPlain(id)
+      ? [
+          {
+            ...spec,
+            id,
+            group: actionGroups[group],
+            reason: bulkReason(id, rows, asker),
+            run: () => void begin(id),
+          },
+        ]
+      : [],
+  )
 
   return (
     <>
@@ -68,19 +85,31 @@ export function BulkBar({ rows, onDone }: { rows: readonly InstanceRow[]; onDone
           <span className="px-1.5 text-sm font-medium" aria-live="polite">
             {count(rows.length, 'instance')} selected
           </span>
-          {instanceActionSpecs
-            .filter((spec) => spec.bulk)
-            .map(({ id, label, icon: Icon, danger }) => (
+          {offered
+            .filter(({ pinned }) => pinned)
+            .map(({ id, label, icon: Icon, danger, reason, run: begin }) => (
               <Button
                 key={id}
                 size="sm"
                 variant={danger ? 'danger' : 'secondary'}
-                reason={bulkReason(id, rows, asker)}
-                onClick={() => void begin(id as BulkAction)}
+                reason={reason}
+                onClick={begin}
               >
                 <Icon aria-hidden="true" /> {label}
               </Button>
             ))}
+          {offered.some(({ pinned }) => !pinned) && (
+            <Menu
+              label="More actions for the selected instances"
+              trigger={
+                <Button size="sm">
+                  <MoreHorizontal aria-hidden="true" /> More
+                </Button>
+              }
+            >
+              <ActionItems actions={offered.filter(({ pinned }) => !pinned)} />
+            </Menu>
+          )}
           <Button size="sm" variant="ghost" onClick={onDone}>
             Clear
           </Button>
@@ -106,7 +135,7 @@ function ResultDialog({
   onRetry,
   onClose,
 }: {
-  action: BulkAction
+  action: PlainAction
   results: readonly Result[]
   onRetry: (failed: InstanceRow[]) => void
   onClose: () => void

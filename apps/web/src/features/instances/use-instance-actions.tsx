@@ -1,5 +1,4 @@
 'use client'
-import type { InstanceAction } from '@nephos/core/states'
 import { useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useCallback, useMemo } from 'react'
@@ -10,9 +9,12 @@ import { useTRPCClient } from '#trpc/client.ts'
 import { readError } from '#trpc/error.ts'
 import type { ResolvedAction } from '#ui/actions.tsx'
 import { useConfirm } from '#ui/confirm.tsx'
-import { actionReason, afterAsking, instanceActionSpecs } from './actions.ts'
+import { actionGroups, actionReason, afterAsking, instanceActionSpecs } from './actions.ts'
 import { instanceCache } from './cache.ts'
-import { useAskRename } from './rename-dialog.tsx'
+import { useAskAction } from './dialogs/action-dialogs.tsx'
+import { asksFirst } from './dialogs/registry.ts'
+import { isPlain, type Performed, type PlainAction, performers } from './performers.ts'
+import { questionOf } from './questions.ts'
 import type { InstanceRow } from './row.ts'
 
 /** Asks the cloud for one action. The page shows it at once, and takes it back when the cloud refuses. */
@@ -20,21 +22,14 @@ export function usePerform() {
   const client = useQueryClient()
   const trpc = useTRPCClient()
   return useCallback(
-    async (action: Exclude<InstanceAction, 'rename'>, row: InstanceRow): Promise<{ operationId: string }> => {
+    async (action: PlainAction, row: InstanceRow): Promise<Performed> => {
       const cache = instanceCache(client)
       const before = cache.find(row.id) ?? row
       cache.put(afterAsking(action, before))
       try {
-        const { instances } = trpc.compute
-        const { operationId, instance } = await {
-          start: () => instances.start.mutate({ id: row.id }),
-          stop: () => instances.stop.mutate({ id: row.id }),
-          rebootSoft: () => instances.reboot.mutate({ id: row.id, type: 'soft' }),
-          rebootHard: () => instances.reboot.mutate({ id: row.id, type: 'hard' }),
-          delete: () => instances.delete.mutate({ id: row.id }),
-        }[action]()
-        cache.putIfNewer(instance)
-        return { operationId }
+        const performed: Performed = await performers[action](trpc.compute.instances, row)
+        cache.putIfNewer(performed.instance)
+        return performed
       } catch (error) {
         // Unless an event has brought something newer in the meantime.
         cache.takeBack(before)
@@ -51,7 +46,7 @@ export function useInstanceActions(): (row: InstanceRow) => ResolvedAction[] {
   const readOnly = useWhyReadOnly()
   const perform = usePerform()
   const confirm = useConfirm()
-  const askRename = useAskRename()
+  const ask = useAskAction()
   const router = useRouter()
 
   return useMemo(
@@ -61,14 +56,21 @@ export function useInstanceActions(): (row: InstanceRow) => ResolvedAction[] {
         label: spec.label,
         icon: spec.icon,
         danger: spec.danger,
+        group: actionGroups[spec.group],
+        pinned: spec.pinned,
         reason: actionReason(spec.id, row, { isAdmin, readOnly }),
         run: async () => {
-          if (spec.id === 'rename') return askRename(row)
-          if (spec.id === 'delete' && !(await confirm(deleteQuestion([row])))) return
+          if (asksFirst(spec.id)) return ask(spec.id, row)
+          if (!isPlain(spec.id)) throw new Error(`${spec.id} has neither a performer nor a dialog`)
+          const question = questionOf(spec.id, [row])
+          if (question && !(await confirm(question))) return
           try {
             const { operationId } = await perform(spec.id, row)
             toast(`${spec.doing} ${row.name}`, {
-              action: { label: 'Details', onClick: () => router.push(paths.operation(operationId)) },
+              action: operationId && {
+                label: 'Details',
+                onClick: () => router.push(paths.operation(operationId)),
+              },
             })
           } catch (error) {
             const { message, remedy } = readError(error)
@@ -78,18 +80,6 @@ export function useInstanceActions(): (row: InstanceRow) => ResolvedAction[] {
           }
         },
       })),
-    [isAdmin, readOnly, perform, confirm, askRename, router],
+    [isAdmin, readOnly, perform, confirm, ask, router],
   )
 }
-
-/** What is asked before instances are deleted. */
-export const deleteQuestion = (rows: readonly InstanceRow[]) => ({
-  title: rows.length === 1 ? 'Delete this instance?' : `Delete ${rows.length} instances?`,
-  consequence:
-    rows.length === 1
-      ? 'and its disk are removed for good. Its addresses become free.'
-      : 'They and their disks are removed for good. Their addresses become free.',
-  names: rows.map((row) => row.name),
-  noun: 'instance',
-  verb: 'Delete',
-})

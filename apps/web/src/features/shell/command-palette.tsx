@@ -14,6 +14,7 @@ import { useSwitchProject } from '#features/session/session-actions.ts'
 import { useSession, useWhyReadOnly } from '#features/session/use-session.ts'
 import { paths } from '#paths.ts'
 import { useTRPC } from '#trpc/client.ts'
+import { arrangeActions } from '#ui/actions.tsx'
 import { copyWithToast } from '#ui/copy.tsx'
 import { Kbd } from '#ui/kbd.tsx'
 import { adminNav, projectPlaces } from './nav.ts'
@@ -259,33 +260,44 @@ function InstanceSearch({ search, onPick }: { search: string; onPick: (row: Inst
 function InstanceCommands({ row, leave }: { row: InstanceRow; leave: Leave }) {
   const router = useRouter()
   const actions = useInstanceActions()(row)
+  const parts = arrangeActions(actions.map((action) => ({ ...action, pinned: false })))
   return (
-    <Group heading={row.name}>
-      <Item value="open" icon={ArrowRight} onSelect={() => leave(() => router.push(paths.instance(row.id)))}>
-        Open
-      </Item>
-      <Item
-        value="console log"
-        icon={ArrowRight}
-        onSelect={() => leave(() => router.push(paths.instance(row.id, 'console')))}
-      >
-        Console log
-      </Item>
-      {actions.map((action) => (
+    <>
+      <Group heading={row.name}>
         <Item
-          key={action.id}
-          value={action.label}
-          icon={action.icon}
-          reason={action.reason}
-          danger={action.danger}
-          onSelect={() => leave(action.run)}
+          value="open"
+          icon={ArrowRight}
+          onSelect={() => leave(() => router.push(paths.instance(row.id)))}
         >
-          {action.label}
+          Open
         </Item>
+        <Item
+          value="console log"
+          icon={ArrowRight}
+          onSelect={() => leave(() => router.push(paths.instance(row.id, 'console')))}
+        >
+          Console log
+        </Item>
+        <Item value="copy id" icon={Copy} onSelect={() => leave(() => void copyWithToast(row.id, 'ID'))}>
+          Copy ID
+        </Item>
+      </Group>
+      {parts.map(({ group, actions: inside }) => (
+        <Group key={group} heading={group ?? row.name}>
+          {inside.map((action) => (
+            <Item
+              key={action.id}
+              value={action.label}
+              icon={action.icon}
+              reason={action.reason}
+              danger={action.danger}
+              onSelect={() => leave(action.run)}
+            >
+              {action.label}
+            </Item>
+          ))}
+        </Group>
       ))}
-      <Item value="copy id" icon={Copy} onSelect={() => leave(() => void copyWithToast(row.id, 'ID'))}>
-        Copy ID
-      </Item>
-    </Group>
+    </>
   )
 }

@@ -1,6 +1,6 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { createContext, type ReactNode, useContext, useState } from 'react'
+import { useState } from 'react'
 import { useTRPC } from '#trpc/client.ts'
 import { fieldErrors, readError } from '#trpc/error.ts'
 import { Button } from '#ui/button.tsx'
@@ -8,30 +8,11 @@ import { Dialog } from '#ui/dialog.tsx'
 import { ErrorPanel } from '#ui/error-panel.tsx'
 import { Field } from '#ui/field.tsx'
 import { Input } from '#ui/input.tsx'
-import { instanceCache } from './cache.ts'
-import type { InstanceRow } from './row.ts'
+import { instanceCache } from '../cache.ts'
+import type { ActionDialogProps } from './registry.ts'
 
-const RenameContext = createContext<((row: InstanceRow) => void) | null>(null)
-
-/** Holds the one rename dialog; menus close when it opens. Once around the signed-in pages. */
-export function RenameProvider({ children }: { children: ReactNode }) {
-  const [row, setRow] = useState<InstanceRow | null>(null)
-  return (
-    <RenameContext value={setRow}>
-      {children}
-      {row && <RenameDialog key={row.id} row={row} onClose={() => setRow(null)} />}
-    </RenameContext>
-  )
-}
-
-/** Opens the rename dialog for an instance. */
-export function useAskRename(): (row: InstanceRow) => void {
-  const ask = useContext(RenameContext)
-  if (!ask) throw new Error('useAskRename needs a RenameProvider')
-  return ask
-}
-
-function RenameDialog({ row, onClose }: { row: InstanceRow; onClose: () => void }) {
+/** Asks for another name. */
+export function RenameDialog({ row, onClose }: ActionDialogProps) {
   const trpc = useTRPC()
   const client = useQueryClient()
   const [name, setName] = useState(row.name)

@@ -1,0 +1,24 @@
+import type { InstanceAction } from '@nephos/core/states'
+import { type ComponentType, lazy } from 'react'
+import type { InstanceRow } from '../row.ts'
+
+/** What every dialog or side panel of an action gets. It closes itself by `onClose`. */
+export interface ActionDialogProps {
+  row: InstanceRow
+  onClose: () => void
+}
+
+/**
+ * The actions that ask something first, each with its dialog or side panel. Loaded when first opened. An action stands
+ * here or among the performers (`../performers.ts`), never in both.
+ */
+export const actionDialogs = {
+  rename: lazy(() => import('./rename-dialog.tsx').then((file) => ({ default: file.RenameDialog }))),
+} satisfies Partial<Record<InstanceAction, ComponentType<ActionDialogProps>>>
+
+/** An action that asks something first. */
+export type AskingAction = keyof typeof actionDialogs
+
+/** Whether the action asks something first. */
+export const asksFirst = (action: InstanceAction): action is AskingAction =>
+  Object.hasOwn(actionDialogs, action)

@@ -1,0 +1,26 @@
+import type { InstanceAction } from '@nephos/core/states'
+import type { useTRPCClient } from '#trpc/client.ts'
+import type { InstanceRow } from './row.ts'
+
+/** What the cloud answers to an action: the row as it is now, and the operation where one was begun. */
+export interface Performed {
+  instance: InstanceRow
+  operationId?: string
+}
+type Instances = ReturnType<typeof useTRPCClient>['compute']['instances']
+type Performer = (instances: Instances, row: InstanceRow) => Promise<Performed>
+
+/** How each action that asks nothing first is asked for. Every other one has a dialog (`dialogs/registry.ts`). */
+export const performers = {
+  start: (instances, { id }) => instances.start.mutate({ id }),
+  stop: (instances, { id }) => instances.stop.mutate({ id }),
+  rebootSoft: (instances, { id }) => instances.reboot.mutate({ id, type: 'soft' }),
+  rebootHard: (instances, { id }) => instances.reboot.mutate({ id, type: 'hard' }),
+  delete: (instances, { id }) => instances.delete.mutate({ id }),
+} satisfies Partial<Record<InstanceAction, Performer>>
+
+/** An action that asks nothing first. */
+export type PlainAction = keyof typeof performers
+
+/** Whether the action asks nothing first. */
+export const isPlain = (action: InstanceAction): action is PlainAction => Object.hasOwn(performers, action)

@@ -1,5 +1,15 @@
 export { configEnvironment } from './environment.ts'
 export { ConfigError, type ConfigProblem } from './error.ts'
 export { type LoadConfigOptions, loadConfig } from './load.ts'
-export { cloudId, dhcpNetns, healthSocket, hostNetns, processName, statePaths } from './paths.ts'
+export {
+  cloudId,
+  dhcpNetns,
+  healthSocket,
+  hostNames,
+  hostNetns,
+  labAddress,
+  processName,
+  statePaths,
+  underlayNetns,
+} from './paths.ts'
 export { type NephosConfig, settings } from './schema.ts'

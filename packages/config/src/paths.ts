@@ -49,3 +49,22 @@ export const processName = (fallback: string): string => process.env.NEPHOS_PROC
 /** Unix socket on which a process serves /healthz and /metrics. */
 export const healthSocket = ({ home }: Pick<NephosConfig, 'home'>, name: string): string =>
   join(home, 'run', `${name}.sock`)
+
+/** Network namespace with the bridge that joins the hosts of a lab. */
+export const underlayNetns = (config: Pick<NephosConfig, 'home'>): string => `nphu-${cloudId(config)}`
+
+/**
+ * The hosts that this machine runs when it runs `count`: the configured name, then the next numbers
+ * (`host1`, `host2`; `node`, `node2`).
+ */
+export function hostNames({ hostName }: Pick<NephosConfig, 'hostName'>, count: number): string[] {
+  const [, base = hostName, digits] = /^(.*?)(\d*)$/.exec(hostName) ?? []
+  const first = digits ? Number(digits) : 1
+  return Array.from({ length: count }, (_, index) => (index === 0 ? hostName : `${base}${first + index}`))
+}
+
+/** Address of the lab's host at this place (0 is the first) on the network between them. */
+export function labAddress(config: Pick<NephosConfig, 'home' | 'underlayCidr'>, index: number): string {
+  const range = config.underlayCidr ?? `10.255.${Number.parseInt(cloudId(config).slice(0, 2), 16)}.0/24`
+  return range.replace(/0\/24$/, String(index + 1))
+}

@@ -117,6 +117,35 @@ export const settings = z.object({
     description: 'Availability zone of this host.',
     remedy: 'Give a name of 1 to 64 characters.',
   }),
+  hosts: about(integer(1, 32).optional(), {
+    group: 'Host and drivers',
+    description:
+      'Hosts that `up` starts on this machine, each with its own state, namespace and workers: a lab for moves, placement and the overlay. The machine is divided among them. Unset: as many as last time, one at first.',
+    remedy: 'Give a whole number from 1 to 32.',
+  }),
+  underlay_cidr: about(
+    z
+      .string()
+      .regex(/^(\d{1,3}\.){3}0\/24$/, 'must be a network of 256 addresses such as 10.255.7.0/24')
+      .optional(),
+    {
+      group: 'Host and drivers',
+      description:
+        'Range of the network between the hosts of a lab. Only their namespaces ever see it. Unset: `10.255.x.0/24`, x made from the state directory.',
+      remedy: 'Give a private range ending in .0/24, for example 10.255.7.0/24.',
+    },
+  ),
+  underlay_ip: about(z.ipv4().optional(), {
+    group: 'Host and drivers',
+    description:
+      'Address of this machine by which hosts on other machines reach it: networks that several hosts use travel there (VXLAN). Unset: this host stands alone, or is part of a lab.',
+    remedy: 'Give an IPv4 address of this machine, for example 192.168.1.10.',
+  }),
+  underlay_port: about(integer(1, 65_535).default(4789), {
+    group: 'Host and drivers',
+    description: 'UDP port of the overlay between hosts, the same on all of them.',
+    remedy: 'Give a port from 1 to 65535; 4789 is what VXLAN has.',
+  }),
   compute_driver: about(z.enum(['auto', 'qemu', 'simulated']).default('auto'), {
     group: 'Host and drivers',
     description: 'What runs the instances. `auto` takes QEMU when it truly works here.',

@@ -459,6 +459,7 @@ CREATE TABLE "Port" (
     "deviceIndex" INTEGER,
     "status" TEXT NOT NULL DEFAULT 'DOWN',
     "hostName" TEXT,
+    "standbyHost" TEXT,
     "vifType" TEXT NOT NULL DEFAULT 'unbound',
     "generation" INTEGER NOT NULL DEFAULT 0,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -777,6 +778,9 @@ CREATE INDEX "Port_networkId_createdAt_id_idx" ON "Port"("networkId", "createdAt
 
 -- CreateIndex
 CREATE INDEX "Port_hostName_idx" ON "Port"("hostName");
+
+-- CreateIndex
+CREATE INDEX "Port_standbyHost_idx" ON "Port"("standbyHost");
 
 -- CreateIndex
 CREATE INDEX "Port_deviceOwner_deviceId_idx" ON "Port"("deviceOwner", "deviceId");

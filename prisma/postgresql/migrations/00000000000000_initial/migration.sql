@@ -216,6 +216,9 @@ CREATE TABLE "Instance" (
     "imageProperties" JSONB,
     "rescue" JSONB,
     "configDrive" BOOLEAN NOT NULL DEFAULT false,
+    "base" JSONB,
+    "shelvedImageId" TEXT,
+    "shelvedAt" TIMESTAMP(3),
     "keyName" TEXT,
     "keyPublic" TEXT,
     "userData" BYTEA,
@@ -254,6 +257,36 @@ CREATE TABLE "ScheduleAttempt" (
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "ScheduleAttempt_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "MetricBlock" (
+    "resourceId" TEXT NOT NULL,
+    "tier" INTEGER NOT NULL,
+    "startsAt" TIMESTAMP(3) NOT NULL,
+    "hostName" TEXT NOT NULL,
+    "expiresAt" TIMESTAMP(3) NOT NULL,
+    "data" BYTEA NOT NULL,
+
+    CONSTRAINT "MetricBlock_pkey" PRIMARY KEY ("resourceId","tier","startsAt","hostName")
+);
+
+-- CreateTable
+CREATE TABLE "BackupSchedule" (
+    "instanceId" TEXT NOT NULL,
+    "projectId" TEXT NOT NULL,
+    "userId" TEXT NOT NULL,
+    "backupType" TEXT NOT NULL,
+    "everyHours" INTEGER NOT NULL,
+    "keep" INTEGER NOT NULL,
+    "nextAt" TIMESTAMP(3) NOT NULL,
+    "dueAt" TIMESTAMP(3) NOT NULL,
+    "lastStartedAt" TIMESTAMP(3),
+    "lastProblem" TEXT,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "BackupSchedule_pkey" PRIMARY KEY ("instanceId")
 );
 
 -- CreateTable
@@ -389,6 +422,8 @@ CREATE TABLE "Image" (
     "uploadedBytes" BIGINT,
     "uploadSize" BIGINT,
     "failure" TEXT,
+    "instanceId" TEXT,
+    "backupType" TEXT,
     "generation" INTEGER NOT NULL DEFAULT 0,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "updatedAt" TIMESTAMP(3) NOT NULL,
@@ -654,6 +689,9 @@ CREATE INDEX "Instance_projectId_name_id_idx" ON "Instance"("projectId", "name",
 CREATE INDEX "Instance_projectId_vmState_idx" ON "Instance"("projectId", "vmState");
 
 -- CreateIndex
+CREATE INDEX "Instance_vmState_shelvedAt_idx" ON "Instance"("vmState", "shelvedAt");
+
+-- CreateIndex
 CREATE INDEX "Instance_createdAt_id_idx" ON "Instance"("createdAt", "id");
 
 -- CreateIndex
@@ -679,6 +717,15 @@ CREATE INDEX "ScheduleAttempt_instanceId_idx" ON "ScheduleAttempt"("instanceId")
 
 -- CreateIndex
 CREATE UNIQUE INDEX "ScheduleAttempt_operationId_attempt_key" ON "ScheduleAttempt"("operationId", "attempt");
+
+-- CreateIndex
+CREATE INDEX "MetricBlock_hostName_tier_startsAt_idx" ON "MetricBlock"("hostName", "tier", "startsAt");
+
+-- CreateIndex
+CREATE INDEX "MetricBlock_expiresAt_idx" ON "MetricBlock"("expiresAt");
+
+-- CreateIndex
+CREATE INDEX "BackupSchedule_dueAt_idx" ON "BackupSchedule"("dueAt");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Domain_name_key" ON "Domain"("name");
@@ -745,6 +792,9 @@ CREATE INDEX "Image_projectId_name_id_idx" ON "Image"("projectId", "name", "id")
 
 -- CreateIndex
 CREATE INDEX "Image_visibility_idx" ON "Image"("visibility");
+
+-- CreateIndex
+CREATE INDEX "Image_instanceId_backupType_createdAt_idx" ON "Image"("instanceId", "backupType", "createdAt");
 
 -- CreateIndex
 CREATE INDEX "Image_status_uploadExpiresAt_idx" ON "Image"("status", "uploadExpiresAt");
@@ -856,6 +906,9 @@ ALTER TABLE "Instance" ADD CONSTRAINT "Instance_hostId_fkey" FOREIGN KEY ("hostI
 
 -- AddForeignKey
 ALTER TABLE "Instance" ADD CONSTRAINT "Instance_serverGroupId_fkey" FOREIGN KEY ("serverGroupId") REFERENCES "ServerGroup"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "BackupSchedule" ADD CONSTRAINT "BackupSchedule_instanceId_fkey" FOREIGN KEY ("instanceId") REFERENCES "Instance"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "User" ADD CONSTRAINT "User_domainId_fkey" FOREIGN KEY ("domainId") REFERENCES "Domain"("id") ON DELETE RESTRICT ON UPDATE CASCADE;

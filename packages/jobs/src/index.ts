@@ -4,6 +4,13 @@ export { ensureStreams, streams } from './bus/streams.ts'
 export * from './catalogue/events.ts'
 export * from './catalogue/jobs.ts'
 export * from './catalogue/requests.ts'
+export {
+  type Channel,
+  type ChannelEnd,
+  type ChannelOptions,
+  channelLost,
+  openChannel,
+} from './channel/channel.ts'
 export { queuedOperations } from './consume/backlog.ts'
 export { type ConsumeOptions, type Consumption, consume } from './consume/consume.ts'
 export type { JobDelivery, JobHandler, JobHandlers } from './consume/handler.ts'

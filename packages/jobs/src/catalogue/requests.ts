@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { hostToken } from './jobs.ts'
 
 /** A live question to the worker of one host: answered now or not at all, never queued. */
 export interface RequestDefinition<In extends z.ZodType = z.ZodType, Out extends z.ZodType = z.ZodType> {
@@ -9,6 +10,10 @@ export interface RequestDefinition<In extends z.ZodType = z.ZodType, Out extends
 }
 
 const define = <In extends z.ZodType, Out extends z.ZodType>(request: RequestDefinition<In, Out>) => request
+
+/** Consoles a machine can have: its screen, and its first serial port. */
+export const consoleKinds = ['vnc', 'serial'] as const
+export type ConsoleKind = (typeof consoleKinds)[number]
 
 const wiredPort = z.object({
   portId: z.uuid(),
@@ -37,6 +42,21 @@ export const requests = {
     output: z.object({ size: z.number() }),
     timeoutMs: 3_000,
   }),
+  /**
+   * Join a console to the channel of that id (`consoleChannel`), which the asker reads already. The gateway counts
+   * channels per instance and user.
+   */
+  'console.open': define({
+    role: 'compute',
+    input: z.object({
+      instanceId: z.uuid(),
+      kind: z.enum(consoleKinds),
+      channel: z.string().regex(/^[\w-]{16,64}$/),
+      userId: z.string(),
+    }),
+    output: z.object({}),
+    timeoutMs: 5_000,
+  }),
   /** Bring the ports of an instance up on this host (bridge, tap, DHCP lease, anti-spoofing). Idempotent. */
   'network.wire': define({
     role: 'network',
@@ -63,6 +83,15 @@ export const requests = {
 export type RequestName = keyof typeof requests
 export type RequestInput<Name extends RequestName> = z.infer<(typeof requests)[Name]['input']>
 export type RequestOutput<Name extends RequestName> = z.infer<(typeof requests)[Name]['output']>
+
+/**
+ * Core NATS subjects of one open console. A host reads `up` and writes `down` of its own name only, so that its
+ * permissions can be told by the subject.
+ */
+export const consoleChannel = (host: string, channel: string): { up: string; down: string } => ({
+  up: `console.up.${hostToken(host)}.${channel}`,
+  down: `console.down.${hostToken(host)}.${channel}`,
+})
 
 /** Core NATS subject on which a followed console's new text is published. */
 export const consoleSubject = (instanceId: string): string => `live.console.${instanceId}`

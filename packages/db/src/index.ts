@@ -1,4 +1,5 @@
 export { type Db, type DbOptions, openDb, type Tx } from './client.ts'
+export { containing } from './containing.ts'
 export * from './errors.ts'
 export type {
   AddressAllocation,

@@ -146,7 +146,7 @@ function stateCondition({ vmState, taskStates, except }: WantedState): Prisma.Sq
 const literally = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&')
 
 function searchCondition(search: string): Prisma.Sql {
-  const conditions = [Prisma.sql`i."name" LIKE ${`%${literally(search)}%`}`, Prisma.sql`i."id" = ${search}`]
+  const conditions = [Prisma.sql`i."name" ILIKE ${`%${literally(search)}%`}`, Prisma.sql`i."id" = ${search}`]
   if (/^[\d.]+$/.test(search))
     conditions.push(Prisma.sql`EXISTS (
       SELECT 1 FROM "Port" p JOIN "AddressAllocation" a ON a."portId" = p."id"

@@ -95,6 +95,9 @@ async function initialise(config: NephosConfig, run: Runner, account?: Account):
       '--username=nephos',
       '--encoding=UTF8',
       '--locale=C',
+      // The case of every letter, and still the order of code points.
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
       '--auth=trust',
       '--no-sync',
     ]),

@@ -49,7 +49,17 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     const bin = join(await postgresSoftware(account, dir), 'bin')
     await promisify(execFile)(
       join(bin, 'initdb'),
-      ['-D', data, '--username=postgres', '--encoding=UTF8', '--locale=C', '--auth=trust', '--no-sync'],
+      [
+        '-D',
+        data,
+        '--username=postgres',
+        '--encoding=UTF8',
+        '--locale=C',
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+        '--auth=trust',
+        '--no-sync',
+      ],
       options,
     )
     server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings], {

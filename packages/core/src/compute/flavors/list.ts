@@ -1,3 +1,4 @@
+import { containing } from '@nephos/db'
 import { z } from 'zod'
 import { defineVerb, keyset, type Page, page, pageInput, reader } from '../../kernel/index.ts'
 import { sortDirection } from '../names.ts'
@@ -22,7 +23,7 @@ export const listFlavors = defineVerb({
       limit: input.limit,
       cursor: input.cursor,
     })
-    const search = input.search ? { OR: [{ name: { contains: input.search } }, { id: input.search }] } : {}
+    const search = input.search ? { OR: [{ name: containing(input.search) }, { id: input.search }] } : {}
     const flavors = await reader(ctx).flavor.findMany({
       where: { AND: [visibleFlavors(ctx), search, where] },
       orderBy,

@@ -1,3 +1,4 @@
+import { containing } from '@nephos/db'
 import { z } from 'zod'
 import { defineVerb, keyset, type Page, page, pageInput, reader } from '../../kernel/index.ts'
 import { sortDirection } from '../names.ts'
@@ -24,7 +25,7 @@ export const listHosts = defineVerb({
     const records = await reader(ctx).host.findMany({
       where: {
         AND: [
-          input.search ? { name: { contains: input.search } } : {},
+          input.search ? { name: containing(input.search) } : {},
           input.zone ? { zone: input.zone } : {},
           where,
         ],

@@ -1,3 +1,4 @@
+import { containing } from '@nephos/db'
 import { z } from 'zod'
 import { defineVerb, keyset, type Page, page, pageInput, reader, requireUser } from '../../kernel/index.ts'
 import { dateOrText, sortDirection } from '../names.ts'
@@ -25,7 +26,7 @@ export const listKeyPairs = defineVerb({
       parse: dateOrText(input.sort.by === 'createdAt'),
     })
     const keys = await reader(ctx).keyPair.findMany({
-      where: { AND: [{ userId }, input.search ? { name: { contains: input.search } } : {}, where] },
+      where: { AND: [{ userId }, input.search ? { name: containing(input.search) } : {}, where] },
       orderBy,
       take,
     })

@@ -1,3 +1,4 @@
+import { containing } from '@nephos/db'
 import { z } from 'zod'
 import { defineVerb, keyset, type Page, page, pageInput, reader } from '../../kernel/index.ts'
 import { searchText } from '../names.ts'
@@ -17,7 +18,7 @@ export const listDomains = defineVerb({
       where: {
         AND: [
           readable === 'all' ? {} : { id: { in: readable } },
-          input.search ? { OR: [{ name: { contains: input.search } }, { id: input.search }] } : {},
+          input.search ? { OR: [{ name: containing(input.search) }, { id: input.search }] } : {},
           where,
         ],
       },

@@ -1,3 +1,4 @@
+import { containing } from '@nephos/db'
 import { z } from 'zod'
 import { defineVerb, keyset, type Page, page, pageInput, reader } from '../../kernel/index.ts'
 import { identityId, searchText, sortDirection, sortValue } from '../names.ts'
@@ -32,9 +33,7 @@ export const listUsers = defineVerb({
         AND: [
           inDomainsWith(ctx.actor, 'reader'),
           { domainId, enabled },
-          search
-            ? { OR: [{ name: { contains: search } }, { email: { contains: search } }, { id: search }] }
-            : {},
+          search ? { OR: [{ name: containing(search) }, { email: containing(search) }, { id: search }] } : {},
           where,
         ],
       },

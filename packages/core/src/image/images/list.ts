@@ -1,3 +1,4 @@
+import { containing } from '@nephos/db'
 import { z } from 'zod'
 import { dateOrText, sortDirection } from '../../compute/names.ts'
 import {
@@ -45,7 +46,7 @@ export const listImages = defineVerb({
       where: {
         AND: [
           visibleImages(ctx, { everything: input.allProjects }),
-          search ? { OR: [{ name: { contains: search } }, { id: search }] } : {},
+          search ? { OR: [{ name: containing(search) }, { id: search }] } : {},
           status ? { status } : {},
           visibility ? { visibility } : {},
           where,

@@ -1,3 +1,4 @@
+import { containing } from '@nephos/db'
 import { z } from 'zod'
 import { dateOrText, sortDirection } from '../../compute/names.ts'
 import {
@@ -45,7 +46,7 @@ export const listNetworks = defineVerb({
       where: {
         AND: [
           input.allProjects ? {} : { OR: [{ projectId: requireProject(ctx).id }, { shared: true }] },
-          input.search ? { OR: [{ name: { contains: input.search } }, { id: input.search }] } : {},
+          input.search ? { OR: [{ name: containing(input.search) }, { id: input.search }] } : {},
           input.shared === undefined ? {} : { shared: input.shared },
           where,
         ],

@@ -1,3 +1,4 @@
+import { containing } from '@nephos/db'
 import { z } from 'zod'
 import { dateOrText, sortDirection } from '../../compute/names.ts'
 import {
@@ -53,8 +54,8 @@ export const listPorts = defineVerb({
           search
             ? {
                 OR: [
-                  { name: { contains: search } },
-                  { macAddress: { contains: search.toLowerCase() } },
+                  { name: containing(search) },
+                  { macAddress: containing(search) },
                   { allocations: { some: { ipAddress: search } } },
                   { id: search },
                 ],

@@ -1,4 +1,4 @@
-import type { Prisma } from '@nephos/db'
+import { containing, type Prisma } from '@nephos/db'
 import { z } from 'zod'
 import {
   type Ctx,
@@ -96,8 +96,8 @@ function filters(ctx: Ctx, input: z.output<typeof listInput>): Prisma.AuditWhere
     search
       ? {
           OR: [
-            { resourceName: { contains: search } },
-            { userName: { contains: search } },
+            { resourceName: containing(search) },
+            { userName: containing(search) },
             { resourceId: search },
             { requestId: search },
           ],

@@ -1,4 +1,4 @@
-import { OperationStatus, type Prisma } from '@nephos/db'
+import { containing, OperationStatus, type Prisma } from '@nephos/db'
 import { type OperationRow, operationRow, operationRowSelect } from '@nephos/jobs'
 import { z } from 'zod'
 import {
@@ -76,7 +76,7 @@ function filters(ctx: Ctx, input: z.output<typeof listInput>): Prisma.OperationW
     search
       ? {
           OR: [
-            { resourceName: { contains: search } },
+            { resourceName: containing(search) },
             { id: search },
             { resourceId: search },
             { requestId: search },

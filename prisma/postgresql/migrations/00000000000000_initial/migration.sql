@@ -290,6 +290,23 @@ CREATE TABLE "BackupSchedule" (
 );
 
 -- CreateTable
+CREATE TABLE "ConsoleToken" (
+    "id" TEXT NOT NULL,
+    "secretHash" TEXT NOT NULL,
+    "kind" TEXT NOT NULL,
+    "instanceId" TEXT NOT NULL,
+    "userId" TEXT NOT NULL,
+    "projectId" TEXT,
+    "credentialType" TEXT NOT NULL,
+    "credentialId" TEXT NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "expiresAt" TIMESTAMP(3) NOT NULL,
+    "usedAt" TIMESTAMP(3),
+
+    CONSTRAINT "ConsoleToken_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
 CREATE TABLE "Domain" (
     "id" TEXT NOT NULL,
     "name" TEXT NOT NULL,
@@ -726,6 +743,12 @@ CREATE INDEX "MetricBlock_expiresAt_idx" ON "MetricBlock"("expiresAt");
 
 -- CreateIndex
 CREATE INDEX "BackupSchedule_dueAt_idx" ON "BackupSchedule"("dueAt");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "ConsoleToken_secretHash_key" ON "ConsoleToken"("secretHash");
+
+-- CreateIndex
+CREATE INDEX "ConsoleToken_expiresAt_idx" ON "ConsoleToken"("expiresAt");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Domain_name_key" ON "Domain"("name");

@@ -3,6 +3,7 @@ export { containing } from './containing.ts'
 export * from './errors.ts'
 export type {
   AddressAllocation,
+  Aggregate,
   Allocation,
   Assignment,
   Audit,
@@ -12,6 +13,7 @@ export type {
   Image,
   Instance,
   KeyPair,
+  Migration,
   Network,
   Operation,
   OperationStep,
@@ -20,6 +22,7 @@ export type {
   Project,
   Role,
   ScheduleAttempt,
+  ServerGroup,
   Service,
   Session,
   Subnet,

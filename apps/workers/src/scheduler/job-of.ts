@@ -12,8 +12,11 @@ export const jobOf =
     if (!isInstanceOperation(kind)) return null
     const instance = await db.instance.findUnique({
       where: { id: resourceId },
-      select: { host: { select: { name: true } } },
+      select: {
+        host: { select: { name: true } },
+        migrations: { where: { operationId }, select: { destHost: true } },
+      },
     })
-    const job = instanceJob(kind, instance?.host?.name ?? null)
+    const job = instanceJob(kind, instance?.host?.name ?? null, instance?.migrations[0]?.destHost ?? null)
     return job && { ...job, payload: { operationId, instanceId: resourceId } }
   }

@@ -5,7 +5,7 @@ import { shortage } from './shortage.ts'
 
 const now = Date.UTC(2026, 0, 1)
 const context = { now, serviceDownTime: 60 }
-const small = { vcpus: 1, ramMib: 512, diskGib: 1, zone: null }
+const small = { vcpus: 1, ramMib: 512, diskGib: 1, zone: null, excludedHosts: [] as string[] }
 
 function host(name: string, fields: Partial<Parameters<typeof hostState>[0]> = {}, silence = 0): HostState {
   return hostState({

@@ -1,7 +1,8 @@
-/** What an instance asks of a host: vCPUs, RAM in MiB, disk in GiB, and a zone if it must be that one. */
-export interface PlacementRequest {
-  vcpus: number
-  ramMib: number
-  diskGib: number
+import type { Amounts } from '@nephos/core'
+
+/** What an instance asks of a host: vCPUs, RAM in MiB, disk in GiB, a zone if it must be that one, and where it may not go. */
+export interface PlacementRequest extends Amounts {
   zone: string | null
+  /** Names of hosts that are out of the question: tried before, or the one that it has to leave. */
+  excludedHosts: readonly string[]
 }

@@ -1,10 +1,10 @@
-import { deleteInstance, hostReader, showInstance, systemCtx } from '@nephos/core'
+import { deleteInstance, hostReader, type ScheduleRequest, showInstance, systemCtx } from '@nephos/core'
 import { createTestCloud, eventsIn, makeHost, type TestCloud } from '@nephos/core/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { makeWorkerTenant } from '../testing/tenant.ts'
 import { batched } from './batch.ts'
 import { HostTable } from './host-table.ts'
-import { type ScheduleRequest, type SchedulerState, schedule } from './schedule.ts'
+import { type SchedulerState, schedule } from './schedule.ts'
 
 let cloud: TestCloud
 beforeEach(async () => {

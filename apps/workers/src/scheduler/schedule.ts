@@ -1,25 +1,23 @@
 import {
+  amountsOf,
   type Ctx,
   claimHosts,
   type Decision,
+  endCancelledPlacement,
+  findWaiting,
   InstanceMoved,
-  type InstanceRecord,
-  instanceSelect,
+  isPlaced,
+  isWaiting,
   type Json,
   rejectInstance,
+  type ScheduleRequest,
+  wantedFlavor,
 } from '@nephos/core'
 import { RetryLater } from '@nephos/jobs'
-import { endCancelled } from './end-cancelled.ts'
 import { type HostState, withInstance } from './host-state.ts'
 import type { HostTable } from './host-table.ts'
 import { type Placement, place } from './place.ts'
 import { shortage } from './shortage.ts'
-
-/** What a schedule job names. */
-export interface ScheduleRequest {
-  operationId: string
-  instanceId: string
-}
 
 interface Candidate extends Decision {
   index: number
@@ -75,44 +73,32 @@ const pointers = (candidates: Candidate[]) =>
 /** Reads what is still to be placed; ends the operations of what was cancelled. */
 async function load(
   { ctx }: SchedulerState,
-  open: (ScheduleRequest & { index: number })[],
+  requests: (ScheduleRequest & { index: number })[],
   startedAt: Date,
 ): Promise<Candidate[]> {
-  const operationIds = open.map(({ operationId }) => operationId)
-  const [operations, records, attempts] = await Promise.all([
-    ctx.db.operation.findMany({
-      where: { id: { in: operationIds }, status: { in: ['queued', 'running'] } },
-      select: { id: true, cancelRequested: true },
-    }),
-    ctx.db.instance.findMany({
-      where: { id: { in: open.map(({ instanceId }) => instanceId) } },
-      select: instanceSelect,
-    }),
+  const [{ found, open }, attempts] = await Promise.all([
+    findWaiting(ctx.db, requests),
     ctx.db.scheduleAttempt.groupBy({
       by: ['operationId'],
-      where: { operationId: { in: operationIds } },
+      where: { operationId: { in: requests.map(({ operationId }) => operationId) } },
       _max: { attempt: true },
     }),
   ])
   const candidates: Candidate[] = []
-  for (const { operationId, instanceId, index } of open) {
-    const operation = operations.find(({ id }) => id === operationId)
-    if (!operation) continue
-    const record = records.find(({ id }) => id === instanceId)
+  for (const { operationId, instanceId, index } of requests) {
+    if (!open.has(operationId)) continue
+    const waiting = found.get(operationId)
     // Placed by an earlier delivery of this job.
-    if (record?.hostId) continue
-    if (!record || operation.cancelRequested || !isWaiting(record)) {
-      await endCancelled(ctx, operationId, record ?? null)
+    if (waiting && isPlaced(waiting)) continue
+    if (!waiting || waiting.operation.cancelRequested || !isWaiting(waiting)) {
+      await endCancelledPlacement(ctx, { operationId, instanceId })
       continue
     }
     const last = attempts.find((attempt) => attempt.operationId === operationId)?._max.attempt ?? 0
-    candidates.push({ index, record, operationId, attempt: last + 1, verdicts: [], startedAt })
+    candidates.push({ ...waiting, index, attempt: last + 1, verdicts: [], startedAt })
   }
   return candidates
 }
-
-const isWaiting = (record: InstanceRecord) =>
-  record.vmState === 'building' && record.taskState === 'scheduling'
 
 interface Homeless {
   candidate: Candidate
@@ -126,8 +112,8 @@ function decide({ ctx, hosts }: SchedulerState, candidates: Candidate[]) {
   const placed = new Map<string, Candidate[]>()
   const homeless: Homeless[] = []
   for (const candidate of candidates) {
-    const { record } = candidate
-    const request = { ...record, zone: record.requestedZone }
+    const need = amountsOf(wantedFlavor(candidate))
+    const request = { ...need, zone: candidate.record.requestedZone, excludedHosts: excludedHosts(candidate) }
     const placement = place(request, [...view.values()], context)
     candidate.verdicts = placement.table as unknown as Json
     if (!placement.chosen) {
@@ -135,7 +121,7 @@ function decide({ ctx, hosts }: SchedulerState, candidates: Candidate[]) {
       continue
     }
     const { id } = placement.chosen
-    view.set(id, withInstance(placement.chosen, record))
+    view.set(id, withInstance(placement.chosen, need))
     placed.set(id, [...(placed.get(id) ?? []), candidate])
   }
   const known = new Map(hosts.all.map((host) => [host.id, host]))
@@ -144,6 +130,10 @@ function decide({ ctx, hosts }: SchedulerState, candidates: Candidate[]) {
     homeless,
   }
 }
+
+/** A move has to leave the host that it starts from, unless its purpose lets it stay. */
+const excludedHosts = ({ purpose, migration }: Candidate): string[] =>
+  migration && !purpose.mayStay ? [migration.sourceHost] : []
 
 /** Claims; @returns what must be placed again */
 async function claim(

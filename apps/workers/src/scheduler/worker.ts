@@ -1,13 +1,5 @@
-import {
-  faultOf,
-  hostReader,
-  instanceChanged,
-  instanceSelect,
-  mutate,
-  systemCtx,
-  writeInstanceState,
-} from '@nephos/core'
-import { type Failure, type JobHandler, runEvery, sagaJobHandler } from '@nephos/jobs'
+import { failUnplaced, hostReader, type ScheduleRequest, systemCtx } from '@nephos/core'
+import { type JobHandler, runEvery, sagaJobHandler } from '@nephos/jobs'
 import { instanceDeleteUnplaced } from '../compute/sagas/instance-delete.ts'
 import { startHeartbeats } from '../heartbeats.ts'
 import { networkDelete } from '../network/sagas/network-delete.ts'
@@ -15,7 +7,7 @@ import type { RoleDeps, RunningRole } from '../role.ts'
 import { batched } from './batch.ts'
 import { HostTable } from './host-table.ts'
 import { startReconcilers } from './reconcilers/index.ts'
-import { type ScheduleRequest, type SchedulerState, schedule } from './schedule.ts'
+import { type SchedulerState, schedule } from './schedule.ts'
 
 const concurrency = 64
 const largestBatch = 32
@@ -65,19 +57,6 @@ function scheduleHandler(state: SchedulerState): JobHandler<ScheduleRequest> {
   const enqueue = batched<ScheduleRequest>(largestBatch, (requests) => schedule(state, requests))
   return {
     run: ({ payload }) => enqueue(payload),
-    giveUp: async ({ payload }, failure) => failUnplaced(state, payload.instanceId, failure),
+    giveUp: async ({ payload }, failure) => failUnplaced(state.ctx, payload, failure),
   }
 }
-
-/** The operation is ended by the queue; the instance must not stay in BUILD for ever. */
-const failUnplaced = ({ ctx }: SchedulerState, id: string, failure: Failure): Promise<void> =>
-  mutate(ctx, async (tx) => {
-    const record = await tx.db.instance.findUnique({ where: { id }, select: instanceSelect })
-    if (record?.vmState !== 'building' || record.taskState !== 'scheduling' || record.hostId) return
-    const written = await writeInstanceState(tx.db, record, {
-      vmState: 'error',
-      taskState: null,
-      ...faultOf(failure),
-    })
-    if (written) instanceChanged(tx, 'updated', written)
-  })

@@ -9,6 +9,11 @@ export interface InstanceOperation {
   job: JobName
   /** The job where the instance is on no host; without one it needs a host. */
   unplacedJob?: JobName
+  /**
+   * It moves the instance: the scheduler looks for a destination first (job `instance.schedule`, see
+   * `placementPurposes`), then `job` goes to this host.
+   */
+  moves?: 'source' | 'destination'
   /** Can be stopped and taken back while it runs. A delete, once begun, has to end. */
   cancellable: boolean
 }
@@ -19,6 +24,17 @@ export const instanceOperations = {
   'instance-start': { action: 'start', job: 'instance.start', cancellable: true },
   'instance-stop': { action: 'stop', job: 'instance.stop', cancellable: true },
   'instance-reboot': { action: 'rebootSoft', job: 'instance.reboot', cancellable: true },
+  'instance-rebuild': { action: 'rebuild', job: 'instance.rebuild', cancellable: true },
+  'instance-image': { action: 'createImage', job: 'instance.image', cancellable: true },
+  'instance-backup': { action: 'createBackup', job: 'instance.backup', cancellable: true },
+  'instance-shelve': { action: 'shelve', job: 'instance.shelve', cancellable: true },
+  'instance-offload': { action: 'shelveOffload', job: 'instance.offload', cancellable: false },
+  'instance-unshelve': {
+    action: 'unshelve',
+    job: 'instance.unshelve',
+    unplacedJob: 'instance.schedule',
+    cancellable: true,
+  },
   'instance-delete': {
     action: 'delete',
     job: 'instance.delete',
@@ -37,13 +53,20 @@ export const isInstanceOperation = (kind: string): kind is InstanceOperationKind
 /**
  * The job that carries an operation on, from where its instance is.
  * @param host name of the instance's host; null when it is on none
+ * @param destination of a move: name of the host that the scheduler found; null while it has not
  * @returns null when such work needs a host and there is none
  */
 export function instanceJob(
   kind: InstanceOperationKind,
   host: string | null,
+  destination: string | null = null,
 ): { name: JobName; host?: string } | null {
   const operation: InstanceOperation = instanceOperations[kind]
+  if (operation.moves) {
+    if (destination === null) return { name: 'instance.schedule' }
+    const at = operation.moves === 'source' ? host : destination
+    return at === null ? null : { name: operation.job, host: at }
+  }
   if (host !== null) return { name: operation.job, host }
   return operation.unplacedJob ? { name: operation.unplacedJob } : null
 }

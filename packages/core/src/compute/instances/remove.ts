@@ -1,6 +1,6 @@
 import { type MutationTx, returnQuota } from '../../kernel/index.ts'
 import { releaseInstancePorts } from '../../network/ports/release-instance-ports.ts'
-import { releaseAllocation } from '../placement/release.ts'
+import { releaseInstanceAllocations } from '../placement/release.ts'
 import { instanceChanged } from './changed.ts'
 import type { InstanceRecord } from './row.ts'
 
@@ -13,7 +13,7 @@ export async function removeInstance(
   record: InstanceRecord,
   serviceDownTime: number,
 ): Promise<void> {
-  await releaseAllocation(tx, record.id, serviceDownTime)
+  await releaseInstanceAllocations(tx, record.id, serviceDownTime)
   const ports = await releaseInstancePorts(tx, record.id)
   await tx.db.scheduleAttempt.deleteMany({ where: { instanceId: record.id } })
   // Only whoever really removed the row gives the quota back.

@@ -1,13 +1,15 @@
-import { newId, Prisma } from '@nephos/db'
 import { type Ctx, type Json, type MutationTx, mutate } from '../../kernel/index.ts'
 import { type HostRecord, hostChanged } from '../hosts/row.ts'
 import { instanceChanged } from '../instances/changed.ts'
-import type { InstanceRecord } from '../instances/row.ts'
+import { instanceJob, isInstanceOperation } from '../instances/operations.ts'
+import { type Amounts, amountsOf } from './amounts.ts'
+import { recordDecisions } from './record-decisions.ts'
+import { type PlacementRecord, type Waiting, wantedFlavor } from './waiting.ts'
 
 /** An instance with the answer of the scheduler. */
-export interface Decision {
-  record: InstanceRecord
-  operationId: string
+export interface Decision extends Waiting {
+  /** Kind of the operation that asks. */
+  kind: string
   /** 1 for the first attempt of this operation. */
   attempt: number
   /** What every filter and weigher said of every host. */
@@ -31,7 +33,7 @@ export class InstanceMoved extends Error {
 
 /**
  * Claims room for instances on hosts, in one transaction: usage by compare-and-set on each host's generation,
- * allocation, instance, the attempt with its table, step 0 of the operation, and the job for the host.
+ * allocation, instance or migration, the attempt with its table, step 0 of the operation, and the job for the host.
  * @param scheduler name of the process, for the step
  * @returns the hosts as they are after the claim, and the ids of hosts that somebody else changed: nothing was
  * claimed there
@@ -61,19 +63,22 @@ export const claimHosts = (
     return { won, lost }
   })
 
+/** What the decision will hold of its host. */
+const neededBy = (decision: Decision): Amounts => amountsOf(wantedFlavor(decision))
+
 async function claimHost(
   tx: MutationTx,
   host: HostRecord,
   decisions: Decision[],
 ): Promise<HostRecord | null> {
-  const sum = (amount: (record: InstanceRecord) => number) =>
-    decisions.reduce((total, { record }) => total + amount(record), 0)
+  const needs = decisions.map(neededBy)
+  const sum = (amount: keyof Amounts) => needs.reduce((total, need) => total + need[amount], 0)
   const after: HostRecord = {
     ...host,
     generation: host.generation + 1,
-    usedVcpus: host.usedVcpus + sum((record) => record.vcpus),
-    usedRamMib: host.usedRamMib + sum((record) => record.ramMib),
-    usedDiskGib: host.usedDiskGib + sum((record) => record.diskGib),
+    usedVcpus: host.usedVcpus + sum('vcpus'),
+    usedRamMib: host.usedRamMib + sum('ramMib'),
+    usedDiskGib: host.usedDiskGib + sum('diskGib'),
     instanceCount: host.instanceCount + decisions.length,
     updatedAt: new Date(),
   }
@@ -83,41 +88,75 @@ async function claimHost(
     data: { generation, usedVcpus, usedRamMib, usedDiskGib, instanceCount },
   })
   if (count === 0) return null
-  const generations = new Set(decisions.map(({ record }) => record.generation))
-  let moved = 0
-  for (const generation of generations) {
-    const ids = decisions.flatMap(({ record }) => (record.generation === generation ? [record.id] : []))
-    const written = await tx.db.instance.updateMany({
-      where: { id: { in: ids }, generation, hostId: null },
-      data: {
-        hostId: host.id,
-        zone: host.zone,
-        taskState: 'networking',
-        generation: generation + 1,
-        updatedAt: after.updatedAt,
-      },
-    })
-    moved += written.count
-  }
-  if (moved !== decisions.length) throw new InstanceMoved()
+  await writeInstances(tx, after, decisions)
+  for (const decision of decisions)
+    if (decision.purpose.claims === 'destination') await writeDestination(tx, after, decision)
   return after
 }
+
+/** Instances in the same situation are written together: those of one create, for example. */
+async function writeInstances(tx: MutationTx, host: HostRecord, decisions: Decision[]): Promise<void> {
+  const alike = new Map<string, Decision[]>()
+  for (const decision of decisions) {
+    const { record, purpose } = decision
+    const key = `${record.generation} ${purpose.claims} ${purpose.placedTask}`
+    alike.set(key, [...(alike.get(key) ?? []), decision])
+  }
+  for (const same of alike.values()) {
+    const { record, purpose } = same[0]!
+    const { count } = await tx.db.instance.updateMany({
+      where: {
+        id: { in: same.map((decision) => decision.record.id) },
+        generation: record.generation,
+        ...(purpose.claims === 'instance' && { hostId: null }),
+      },
+      data: {
+        ...(purpose.claims === 'instance' && { hostId: host.id, zone: host.zone }),
+        ...(purpose.placedTask && { taskState: purpose.placedTask }),
+        generation: record.generation + 1,
+        updatedAt: host.updatedAt,
+      },
+    })
+    if (count !== same.length) throw new InstanceMoved()
+  }
+}
+
+/** The migration holds from now on what the instance held so far. */
+async function writeDestination(
+  { db }: MutationTx,
+  host: HostRecord,
+  { record, migration }: Decision,
+): Promise<void> {
+  const id = migration?.id ?? ''
+  const { count } = await db.migration.updateMany({
+    where: { id, destHost: null, endedAt: null },
+    data: { destHost: host.name, status: 'pre-migrating' },
+  })
+  if (count === 0) throw new InstanceMoved()
+  await db.allocation.updateMany({ where: { consumerId: record.id }, data: { consumerId: id } })
+}
+
+/** The instance as it is after the claim. */
+const placedRecord = ({ record, purpose }: Decision, host: HostRecord): PlacementRecord => ({
+  ...record,
+  ...(purpose.claims === 'instance' && { hostId: host.id, host: { name: host.name }, zone: host.zone }),
+  taskState: purpose.placedTask ?? record.taskState,
+  generation: record.generation + 1,
+  updatedAt: host.updatedAt,
+})
 
 async function writePlaced(
   tx: MutationTx,
   placed: { decision: Decision; host: HostRecord }[],
   scheduler: string,
 ): Promise<void> {
-  const now = new Date()
   tx.insert({
     table: 'Allocation',
-    rows: placed.map(({ decision: { record }, host }) => ({
-      consumerId: record.id,
-      instanceId: record.id,
+    rows: placed.map(({ decision, host }) => ({
+      consumerId: decision.record.id,
+      instanceId: decision.record.id,
       hostId: host.id,
-      vcpus: record.vcpus,
-      ramMib: record.ramMib,
-      diskGib: record.diskGib,
+      ...neededBy(decision),
     })),
   })
   await recordDecisions(
@@ -126,55 +165,13 @@ async function writePlaced(
     scheduler,
   )
   for (const { decision, host } of placed) {
-    const { record, operationId } = decision
-    tx.job('instance.create', { operationId, instanceId: record.id }, { host: host.name })
-    instanceChanged(tx, 'updated', {
-      ...record,
-      hostId: host.id,
-      host: { name: host.name },
-      zone: host.zone,
-      taskState: 'networking',
-      generation: record.generation + 1,
-      updatedAt: now,
-    })
+    const record = placedRecord(decision, host)
+    const { kind, operationId } = decision
+    const job = isInstanceOperation(kind)
+      ? instanceJob(kind, record.host?.name ?? null, decision.migration && host.name)
+      : null
+    if (!job) throw new Error(`no job carries ${kind} on after it was placed`)
+    tx.job(job.name, { operationId, instanceId: record.id }, { host: job.host })
+    instanceChanged(tx, 'updated', record)
   }
-}
-
-/** Writes the attempts and the step `schedule`, which is step 0 of an instance's creation. */
-export async function recordDecisions(
-  tx: MutationTx,
-  decided: { decision: Decision; chosenHost: string | null; errorMessage?: string }[],
-  scheduler: string,
-): Promise<void> {
-  const endedAt = new Date()
-  tx.insert({
-    table: 'ScheduleAttempt',
-    rows: decided.map(({ decision, chosenHost }) => ({
-      id: newId(),
-      instanceId: decision.record.id,
-      operationId: decision.operationId,
-      attempt: decision.attempt,
-      chosenHost,
-      verdicts: decision.verdicts ?? [],
-      createdAt: endedAt,
-    })),
-  })
-  const again = decided.flatMap(({ decision }) => (decision.attempt > 1 ? [decision.operationId] : []))
-  if (again.length > 0)
-    await tx.db.operationStep.deleteMany({ where: { operationId: { in: again }, position: 0 } })
-  tx.insert({
-    table: 'OperationStep',
-    rows: decided.map(({ decision, chosenHost, errorMessage }) => ({
-      operationId: decision.operationId,
-      position: 0,
-      name: 'schedule',
-      host: scheduler,
-      status: chosenHost ? ('done' as const) : ('failed' as const),
-      attempt: decision.attempt,
-      output: chosenHost ? { host: chosenHost } : Prisma.DbNull,
-      errorMessage: errorMessage ?? null,
-      startedAt: decision.startedAt,
-      endedAt,
-    })),
-  })
 }

@@ -1,5 +1,20 @@
+export { type Amounts, amountsOf, type FlavorSize } from './amounts.ts'
 export { type Claim, claimHosts, type Decision, InstanceMoved } from './claim.ts'
+export { endCancelledPlacement, failUnplaced } from './end-unplaced.ts'
+export { type FoundWaiting, findWaiting, type ScheduleRequest } from './find-waiting.ts'
 export { rejectInstance } from './no-valid-host.ts'
+export { type PlacementKind, type PlacementPurpose, placementPurposes, purposeOf } from './purposes.ts'
 export { recountHosts } from './recount.ts'
-export { releaseAllocation } from './release.ts'
+export { holdSourceAgain, releaseAllocation, releaseInstanceAllocations } from './release.ts'
 export { releaseStrayAllocations } from './release-strays.ts'
+export { leaveUnplaced } from './unplaced.ts'
+export {
+  isPlaced,
+  isWaiting,
+  type MigrationFlavor,
+  migrationFlavor,
+  type PlacementRecord,
+  placementSelect,
+  type Waiting,
+  wantedFlavor,
+} from './waiting.ts'

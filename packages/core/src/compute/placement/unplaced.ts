@@ -1,0 +1,34 @@
+import type { Failure } from '@nephos/jobs'
+import type { MutationTx } from '../../kernel/index.ts'
+import { instanceChanged } from '../instances/changed.ts'
+import { faultOf } from '../instances/fault.ts'
+import { writeInstanceState } from '../instances/write-state.ts'
+import { isPlaced, isWaiting, type Waiting } from './waiting.ts'
+
+/**
+ * Ends the wait of an instance that gets no host, as its purpose says: its states, the fault, its migration. The
+ * operation is the caller's. Leaves an instance alone that no longer waits.
+ * @returns false when it does not wait, or was changed at this moment: nothing was written
+ */
+export async function leaveUnplaced(tx: MutationTx, waiting: Waiting, failure: Failure): Promise<boolean> {
+  const { record, purpose, migration } = waiting
+  if (isPlaced(waiting) || !isWaiting(waiting)) return false
+  const written = await writeInstanceState(tx.db, record, {
+    ...(purpose.unplaced !== 'same' && { vmState: purpose.unplaced }),
+    taskState: null,
+    ...faultOf(failure),
+  })
+  if (!written) return false
+  if (migration)
+    await tx.db.migration.updateMany({
+      where: { id: migration.id, endedAt: null },
+      data: {
+        status: failure.code === 'cancelled' ? 'cancelled' : 'error',
+        errorMessage: failure.message,
+        endedAt: new Date(),
+      },
+    })
+  await purpose.giveBack?.(tx, record, migration)
+  instanceChanged(tx, 'updated', written)
+  return true
+}

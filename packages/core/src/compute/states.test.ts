@@ -16,6 +16,12 @@ const allowed: Record<InstanceAction, (vm: string, task: string | null) => boole
   rebootHard: (vm, task) =>
     ['active', 'stopped', 'paused', 'suspended', 'error'].includes(vm) &&
     [null, 'rebooting', 'reboot_pending', 'reboot_started', 'rebooting_hard'].includes(task),
+  rebuild: (vm, task) => ['active', 'stopped', 'error'].includes(vm) && task === null,
+  createImage: (vm, task) => ['active', 'stopped', 'paused', 'suspended'].includes(vm) && task === null,
+  createBackup: (vm, task) => ['active', 'stopped', 'paused', 'suspended'].includes(vm) && task === null,
+  shelve: (vm, task) => ['active', 'stopped', 'paused', 'suspended'].includes(vm) && task === null,
+  shelveOffload: (vm, task) => vm === 'shelved' && task === null,
+  unshelve: (vm, task) => ['shelved', 'shelved_offloaded'].includes(vm) && task === null,
   delete: () => true,
   rename: () => true,
 }
@@ -37,12 +43,15 @@ describe('every action in every state', () => {
       })
 })
 
+/** What a locked instance still allows. */
+const unlockable: InstanceAction[] = ['rename', 'createImage', 'createBackup']
+
 test('a lock refuses what changes the instance, for everyone but administrators', () => {
   for (const action of actions) {
     const state = { vmState: 'active', taskState: null, locked: true } as const
     const free = whyNot(action, { ...state, locked: false })
     const refused = whyNot(action, state)
-    if (action === 'rename') expect(refused).toBeNull()
+    if (unlockable.includes(action)) expect(refused).toBe(free)
     else expect(refused).toBe('The instance is locked.')
     expect(whyNot(action, state, { ignoreLock: true })).toBe(free)
   }
@@ -68,6 +77,10 @@ test('the status is derived as Nova does', () => {
   expect(instanceStatus('active', 'reboot_started_hard')).toBe('HARD_REBOOT')
   expect(instanceStatus('active', 'powering-off')).toBe('ACTIVE')
   expect(instanceStatus('stopped', 'rebooting_hard')).toBe('SHUTOFF')
+  for (const vmState of ['active', 'stopped', 'error'] as const)
+    expect(instanceStatus(vmState, 'rebuild_spawning')).toBe('REBUILD')
+  expect(instanceStatus('active', 'image_uploading')).toBe('ACTIVE')
+  expect(instanceStatus('shelved_offloaded', 'unshelving')).toBe('SHELVED_OFFLOADED')
   for (const vmState of vmStates)
     expect(instanceStatus(vmState, 'deleting')).toBe(instanceStatus(vmState, null))
 })

@@ -35,6 +35,19 @@ export const taskStates = [
   'rebooting_hard',
   'reboot_pending_hard',
   'reboot_started_hard',
+  'rebuilding',
+  'rebuild_block_device_mapping',
+  'rebuild_spawning',
+  'image_snapshot_pending',
+  'image_snapshot',
+  'image_pending_upload',
+  'image_uploading',
+  'image_backup',
+  'shelving',
+  'shelving_image_pending_upload',
+  'shelving_image_uploading',
+  'shelving_offloading',
+  'unshelving',
   'deleting',
 ] as const
 export type TaskStateName = (typeof taskStates)[number]
@@ -50,7 +63,19 @@ export const powerStates = {
 } as const
 
 /** Actions a person can ask for. */
-export type InstanceAction = 'start' | 'stop' | 'rebootSoft' | 'rebootHard' | 'delete' | 'rename'
+export type InstanceAction =
+  | 'start'
+  | 'stop'
+  | 'rebootSoft'
+  | 'rebootHard'
+  | 'rebuild'
+  | 'createImage'
+  | 'createBackup'
+  | 'shelve'
+  | 'shelveOffload'
+  | 'unshelve'
+  | 'delete'
+  | 'rename'
 
 /** What an action needs and what it does to the states. */
 export interface ActionRule {
@@ -67,6 +92,7 @@ export interface ActionRule {
 }
 
 const idle = [null] as const
+const copiable = ['active', 'stopped', 'paused', 'suspended'] as const
 
 /** Nova's table (`nova/compute/api.py`, check_instance_state). */
 export const instanceActions: Record<InstanceAction, ActionRule> = {
@@ -79,6 +105,42 @@ export const instanceActions: Record<InstanceAction, ActionRule> = {
     sets: 'rebooting_hard',
     refusedWhenLocked: true,
     label: 'Hard reboot',
+  },
+  rebuild: {
+    vm: ['active', 'stopped', 'error'],
+    task: idle,
+    sets: 'rebuilding',
+    refusedWhenLocked: true,
+    label: 'Rebuild',
+  },
+  createImage: {
+    vm: copiable,
+    task: idle,
+    sets: 'image_snapshot_pending',
+    refusedWhenLocked: false,
+    label: 'Create image',
+  },
+  createBackup: {
+    vm: copiable,
+    task: idle,
+    sets: 'image_backup',
+    refusedWhenLocked: false,
+    label: 'Back up',
+  },
+  shelve: { vm: copiable, task: idle, sets: 'shelving', refusedWhenLocked: true, label: 'Shelve' },
+  shelveOffload: {
+    vm: ['shelved'],
+    task: idle,
+    sets: 'shelving_offloading',
+    refusedWhenLocked: true,
+    label: 'Offload',
+  },
+  unshelve: {
+    vm: ['shelved', 'shelved_offloaded'],
+    task: idle,
+    sets: 'unshelving',
+    refusedWhenLocked: true,
+    label: 'Unshelve',
   },
   delete: { vm: 'any', task: 'any', sets: 'deleting', refusedWhenLocked: true, label: 'Delete' },
   rename: { vm: 'any', task: 'any', sets: null, refusedWhenLocked: false, label: 'Rename' },
@@ -107,14 +169,20 @@ export function whyNot(
   return null
 }
 
-const taskStatus: Partial<Record<string, string>> = {
-  rebooting: 'REBOOT',
-  reboot_pending: 'REBOOT',
-  reboot_started: 'REBOOT',
-  rebooting_hard: 'HARD_REBOOT',
-  reboot_pending_hard: 'HARD_REBOOT',
-  reboot_started_hard: 'HARD_REBOOT',
-}
+/** Tasks that show in the status, and in which vm_states they do. */
+const taskStatuses: readonly { status: string; vm: readonly VmStateName[]; tasks: readonly string[] }[] = [
+  { status: 'REBOOT', vm: ['active'], tasks: ['rebooting', 'reboot_pending', 'reboot_started'] },
+  {
+    status: 'HARD_REBOOT',
+    vm: ['active'],
+    tasks: ['rebooting_hard', 'reboot_pending_hard', 'reboot_started_hard'],
+  },
+  {
+    status: 'REBUILD',
+    vm: ['active', 'stopped', 'error'],
+    tasks: ['rebuilding', 'rebuild_block_device_mapping', 'rebuild_spawning'],
+  },
+]
 const vmStatus: Record<VmStateName, string> = {
   building: 'BUILD',
   active: 'ACTIVE',
@@ -132,6 +200,6 @@ const vmStatus: Record<VmStateName, string> = {
 
 /** The API status: derived from vm_state and task_state, never stored. */
 export function instanceStatus(vmState: VmStateName, taskState: string | null): string {
-  if (vmState === 'active' && taskState) return taskStatus[taskState] ?? vmStatus.active
-  return vmStatus[vmState]
+  const shown = taskStatuses.find(({ vm, tasks }) => vm.includes(vmState) && tasks.includes(taskState ?? ''))
+  return shown?.status ?? vmStatus[vmState]
 }

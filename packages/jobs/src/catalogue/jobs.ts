@@ -57,6 +57,42 @@ export const jobs = {
     address: 'host',
     payload: operationPointer,
   }),
+  'instance.rebuild': define({
+    name: 'instance.rebuild',
+    role: 'compute',
+    address: 'host',
+    payload: operationPointer,
+  }),
+  'instance.image': define({
+    name: 'instance.image',
+    role: 'compute',
+    address: 'host',
+    payload: operationPointer,
+  }),
+  'instance.backup': define({
+    name: 'instance.backup',
+    role: 'compute',
+    address: 'host',
+    payload: operationPointer,
+  }),
+  'instance.shelve': define({
+    name: 'instance.shelve',
+    role: 'compute',
+    address: 'host',
+    payload: operationPointer,
+  }),
+  'instance.offload': define({
+    name: 'instance.offload',
+    role: 'compute',
+    address: 'host',
+    payload: operationPointer,
+  }),
+  'instance.unshelve': define({
+    name: 'instance.unshelve',
+    role: 'compute',
+    address: 'host',
+    payload: operationPointer,
+  }),
   'instance.delete': define({
     name: 'instance.delete',
     role: 'compute',

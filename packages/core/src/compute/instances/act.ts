@@ -26,6 +26,17 @@ export interface ActionPlan {
   supersedes?: boolean
   /** Also where no host has the instance. */
   allowUnplaced?: boolean
+  /**
+   * Written in the same transaction, once the task is set. What it returns is added to what the saga is told, and is
+   * the record that is announced.
+   */
+  alongside?: (tx: MutationTx, record: InstanceRecord) => Promise<Alongside>
+}
+
+/** What {@link ActionPlan.alongside} adds to an action. */
+export interface Alongside {
+  input?: { [key: string]: Json }
+  record?: InstanceRecord
 }
 
 const maxRaces = 8
@@ -66,9 +77,10 @@ async function accept(
     const written = await writeInstanceState(tx.db, record, { taskState })
     if (!written) continue
     if (plan.supersedes) superseded.push(...(await cancelOthers(tx, record.id)))
-    const operationId = start(tx, plan, written)
-    instanceChanged(tx, 'updated', written)
-    return { operationId, instance: instanceRow(written, viewer(ctx)) }
+    const { input, record: changed = written } = (await plan.alongside?.(tx, written)) ?? {}
+    const operationId = start(tx, { ...plan, input: { ...plan.input, ...input } }, changed)
+    instanceChanged(tx, 'updated', changed)
+    return { operationId, instance: instanceRow(changed, viewer(ctx)) }
   }
   throw conflict('The instance is being changed by others at this moment.', {
     remedy: 'Look at it and try again.',

@@ -15,7 +15,17 @@ const allowed: Record<InstanceAction, (vm: string, task: string | null) => boole
   rebootSoft: (vm, task) => vm === 'active' && task === null,
   rebootHard: (vm, task) =>
     ['active', 'stopped', 'paused', 'suspended', 'error'].includes(vm) &&
-    [null, 'rebooting', 'reboot_pending', 'reboot_started', 'rebooting_hard'].includes(task),
+    [
+      null,
+      'rebooting',
+      'reboot_pending',
+      'reboot_started',
+      'rebooting_hard',
+      'resuming',
+      'unpausing',
+      'pausing',
+      'suspending',
+    ].includes(task as never),
   rebuild: (vm, task) => ['active', 'stopped', 'error'].includes(vm) && task === null,
   createImage: (vm, task) => ['active', 'stopped', 'paused', 'suspended'].includes(vm) && task === null,
   createBackup: (vm, task) => ['active', 'stopped', 'paused', 'suspended'].includes(vm) && task === null,
@@ -24,6 +34,23 @@ const allowed: Record<InstanceAction, (vm: string, task: string | null) => boole
   unshelve: (vm, task) => ['shelved', 'shelved_offloaded'].includes(vm) && task === null,
   delete: () => true,
   rename: () => true,
+  pause: (vm, task) => vm === 'active' && task === null,
+  unpause: (vm, task) => vm === 'paused' && task === null,
+  suspend: (vm, task) => vm === 'active' && task === null,
+  resume: (vm, task) => vm === 'suspended' && task === null,
+  rescue: (vm, task) => ['active', 'stopped', 'error'].includes(vm) && task === null,
+  unrescue: (vm, task) => vm === 'rescued' && task === null,
+  lock: () => true,
+  // Of an instance that is not locked.
+  unlock: () => false,
+  changePassword: (vm, task) => vm === 'active' && task === null,
+  crashDump: (vm, task) => ['active', 'paused', 'rescued', 'resized', 'error'].includes(vm) && task === null,
+  restore: (vm, task) => vm === 'soft_deleted' && task === null,
+  forceDelete: () => true,
+  resetState: () => true,
+  edit: () => true,
+  editTags: (vm) => ['active', 'paused', 'suspended', 'stopped'].includes(vm),
+  editMetadata: (vm) => ['active', 'paused', 'suspended', 'stopped'].includes(vm),
 }
 const actions = Object.keys(instanceActions) as InstanceAction[]
 const tasks = [null, ...taskStates]
@@ -38,19 +65,33 @@ describe('every action in every state', () => {
             taskState,
             allowed: allowed[action](vmState, taskState),
           })
-          if (why) expect(why).toContain(taskState !== null && why.includes('wait') ? taskState : vmState)
+          if (why && action !== 'unlock')
+            expect(why).toContain(taskState !== null && why.includes('wait') ? taskState : vmState)
         }
       })
 })
 
 /** What a locked instance still allows. */
-const unlockable: InstanceAction[] = ['rename', 'createImage', 'createBackup']
+const unlockable: InstanceAction[] = [
+  'rename',
+  'createImage',
+  'createBackup',
+  'lock',
+  'unlock',
+  'resetState',
+  'edit',
+  'editTags',
+]
 
 test('a lock refuses what changes the instance, for everyone but administrators', () => {
   for (const action of actions) {
     const state = { vmState: 'active', taskState: null, locked: true } as const
     const free = whyNot(action, { ...state, locked: false })
     const refused = whyNot(action, state)
+    if (action === 'unlock') {
+      expect([free, refused]).toEqual(['The instance is not locked.', null])
+      continue
+    }
     if (unlockable.includes(action)) expect(refused).toBe(free)
     else expect(refused).toBe('The instance is locked.')
     expect(whyNot(action, state, { ignoreLock: true })).toBe(free)
@@ -75,6 +116,7 @@ test('the status is derived as Nova does', () => {
   })
   expect(instanceStatus('active', 'rebooting')).toBe('REBOOT')
   expect(instanceStatus('active', 'reboot_started_hard')).toBe('HARD_REBOOT')
+  expect(instanceStatus('active', 'updating_password')).toBe('PASSWORD')
   expect(instanceStatus('active', 'powering-off')).toBe('ACTIVE')
   expect(instanceStatus('stopped', 'rebooting_hard')).toBe('SHUTOFF')
   for (const vmState of ['active', 'stopped', 'error'] as const)

@@ -49,6 +49,15 @@ export const taskStates = [
   'shelving_offloading',
   'unshelving',
   'deleting',
+  'soft-deleting',
+  'restoring',
+  'pausing',
+  'unpausing',
+  'suspending',
+  'resuming',
+  'rescuing',
+  'unrescuing',
+  'updating_password',
 ] as const
 export type TaskStateName = (typeof taskStates)[number]
 
@@ -76,6 +85,22 @@ export type InstanceAction =
   | 'unshelve'
   | 'delete'
   | 'rename'
+  | 'pause'
+  | 'unpause'
+  | 'suspend'
+  | 'resume'
+  | 'lock'
+  | 'unlock'
+  | 'rescue'
+  | 'unrescue'
+  | 'changePassword'
+  | 'crashDump'
+  | 'restore'
+  | 'forceDelete'
+  | 'resetState'
+  | 'edit'
+  | 'editTags'
+  | 'editMetadata'
 
 /** What an action needs and what it does to the states. */
 export interface ActionRule {
@@ -87,11 +112,14 @@ export interface ActionRule {
   sets: TaskStateName | null
   /** A locked instance refuses it (administrators pass). */
   refusedWhenLocked: boolean
+  /** Only of use while the instance is locked. */
+  needsLock?: boolean
   /** How people call it, for sentences and buttons. */
   label: string
 }
 
 const idle = [null] as const
+const settled = ['active', 'paused', 'suspended', 'stopped'] as const
 const copiable = ['active', 'stopped', 'paused', 'suspended'] as const
 
 /** Nova's table (`nova/compute/api.py`, check_instance_state). */
@@ -101,7 +129,17 @@ export const instanceActions: Record<InstanceAction, ActionRule> = {
   rebootSoft: { vm: ['active'], task: idle, sets: 'rebooting', refusedWhenLocked: true, label: 'Reboot' },
   rebootHard: {
     vm: ['active', 'stopped', 'paused', 'suspended', 'error'],
-    task: [null, 'rebooting', 'reboot_pending', 'reboot_started', 'rebooting_hard'],
+    task: [
+      null,
+      'rebooting',
+      'reboot_pending',
+      'reboot_started',
+      'rebooting_hard',
+      'resuming',
+      'unpausing',
+      'pausing',
+      'suspending',
+    ],
     sets: 'rebooting_hard',
     refusedWhenLocked: true,
     label: 'Hard reboot',
@@ -144,6 +182,40 @@ export const instanceActions: Record<InstanceAction, ActionRule> = {
   },
   delete: { vm: 'any', task: 'any', sets: 'deleting', refusedWhenLocked: true, label: 'Delete' },
   rename: { vm: 'any', task: 'any', sets: null, refusedWhenLocked: false, label: 'Rename' },
+  pause: { vm: ['active'], task: idle, sets: 'pausing', refusedWhenLocked: true, label: 'Pause' },
+  unpause: { vm: ['paused'], task: idle, sets: 'unpausing', refusedWhenLocked: true, label: 'Unpause' },
+  suspend: { vm: ['active'], task: idle, sets: 'suspending', refusedWhenLocked: true, label: 'Suspend' },
+  resume: { vm: ['suspended'], task: idle, sets: 'resuming', refusedWhenLocked: true, label: 'Resume' },
+  rescue: {
+    vm: ['active', 'stopped', 'error'],
+    task: idle,
+    sets: 'rescuing',
+    refusedWhenLocked: true,
+    label: 'Rescue',
+  },
+  unrescue: { vm: ['rescued'], task: idle, sets: 'unrescuing', refusedWhenLocked: true, label: 'Unrescue' },
+  lock: { vm: 'any', task: 'any', sets: null, refusedWhenLocked: false, label: 'Lock' },
+  unlock: { vm: 'any', task: 'any', sets: null, refusedWhenLocked: false, needsLock: true, label: 'Unlock' },
+  changePassword: {
+    vm: ['active'],
+    task: idle,
+    sets: 'updating_password',
+    refusedWhenLocked: true,
+    label: 'Change password',
+  },
+  crashDump: {
+    vm: ['active', 'paused', 'rescued', 'resized', 'error'],
+    task: idle,
+    sets: null,
+    refusedWhenLocked: true,
+    label: 'Trigger crash dump',
+  },
+  restore: { vm: ['soft_deleted'], task: idle, sets: 'restoring', refusedWhenLocked: true, label: 'Restore' },
+  forceDelete: { vm: 'any', task: 'any', sets: 'deleting', refusedWhenLocked: true, label: 'Force delete' },
+  resetState: { vm: 'any', task: 'any', sets: null, refusedWhenLocked: false, label: 'Reset state' },
+  edit: { vm: 'any', task: 'any', sets: null, refusedWhenLocked: false, label: 'Edit' },
+  editTags: { vm: settled, task: 'any', sets: null, refusedWhenLocked: false, label: 'Edit tags' },
+  editMetadata: { vm: settled, task: 'any', sets: null, refusedWhenLocked: true, label: 'Edit metadata' },
 }
 
 /** The part of an instance that the table looks at. */
@@ -162,6 +234,7 @@ export function whyNot(
   const rule = instanceActions[action]
   const verb = rule.label.toLowerCase()
   if (locked && rule.refusedWhenLocked && !ignoreLock) return 'The instance is locked.'
+  if (!locked && rule.needsLock) return 'The instance is not locked.'
   if (rule.vm !== 'any' && !rule.vm.includes(vmState))
     return `Cannot ${verb} while the instance is ${vmState}; it must be ${rule.vm.join(' or ')}.`
   if (rule.task !== 'any' && !rule.task.some((task) => task === taskState))
@@ -182,6 +255,7 @@ const taskStatuses: readonly { status: string; vm: readonly VmStateName[]; tasks
     vm: ['active', 'stopped', 'error'],
     tasks: ['rebuilding', 'rebuild_block_device_mapping', 'rebuild_spawning'],
   },
+  { status: 'PASSWORD', vm: ['active'], tasks: ['updating_password'] },
 ]
 const vmStatus: Record<VmStateName, string> = {
   building: 'BUILD',
@@ -202,4 +276,25 @@ const vmStatus: Record<VmStateName, string> = {
 export function instanceStatus(vmState: VmStateName, taskState: string | null): string {
   const shown = taskStatuses.find(({ vm, tasks }) => vm.includes(vmState) && tasks.includes(taskState ?? ''))
   return shown?.status ?? vmStatus[vmState]
+}
+
+/** vm_states in which a machine runs, and so has a screen and a serial port. */
+const withConsole: readonly VmStateName[] = ['active', 'paused', 'rescued', 'resized']
+
+/**
+ * Why the instance has no console now, as a sentence, or null when it has one. Nova: InstanceNotReady while it is
+ * being built or does not run; a lock does not matter.
+ */
+export function whyNoConsole({
+  vmState,
+  taskState,
+  powerState,
+}: Omit<InstanceState, 'locked'> & { powerState: number }): string | null {
+  if (vmState === 'building') return 'The instance is still being built; it has a console once it runs.'
+  if (taskState === 'deleting') return 'The instance is being deleted.'
+  const runs = powerState === powerStates.RUNNING || powerState === powerStates.PAUSED
+  if (runs && (withConsole.includes(vmState) || vmState === 'error')) return null
+  return vmState === 'active'
+    ? 'The machine of the instance does not run now.'
+    : `The instance is ${vmState.replace('_', ' ')}; it has a console while it runs.`
 }

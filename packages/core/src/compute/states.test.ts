@@ -32,6 +32,14 @@ const allowed: Record<InstanceAction, (vm: string, task: string | null) => boole
   shelve: (vm, task) => ['active', 'stopped', 'paused', 'suspended'].includes(vm) && task === null,
   shelveOffload: (vm, task) => vm === 'shelved' && task === null,
   unshelve: (vm, task) => ['shelved', 'shelved_offloaded'].includes(vm) && task === null,
+  resize: (vm, task) => ['active', 'stopped'].includes(vm) && task === null,
+  migrate: (vm, task) => ['active', 'stopped'].includes(vm) && task === null,
+  confirmResize: (vm, task) => vm === 'resized' && task === null,
+  revertResize: (vm, task) => vm === 'resized' && task === null,
+  liveMigrate: (vm, task) => ['active', 'paused'].includes(vm) && task === null,
+  abortMigration: (_vm, task) => task === 'migrating',
+  forceMigration: (vm, task) => vm === 'active' && task === 'migrating',
+  evacuate: (vm) => ['active', 'stopped', 'error'].includes(vm),
   delete: () => true,
   rename: () => true,
   pause: (vm, task) => vm === 'active' && task === null,
@@ -123,6 +131,10 @@ test('the status is derived as Nova does', () => {
     expect(instanceStatus(vmState, 'rebuild_spawning')).toBe('REBUILD')
   expect(instanceStatus('active', 'image_uploading')).toBe('ACTIVE')
   expect(instanceStatus('shelved_offloaded', 'unshelving')).toBe('SHELVED_OFFLOADED')
+  expect(instanceStatus('stopped', 'resize_migrating')).toBe('RESIZE')
+  expect(instanceStatus('resized', 'resize_confirming')).toBe('VERIFY_RESIZE')
+  expect(instanceStatus('resized', 'resize_reverting')).toBe('REVERT_RESIZE')
+  expect(instanceStatus('paused', 'migrating')).toBe('MIGRATING')
   for (const vmState of vmStates)
     expect(instanceStatus(vmState, 'deleting')).toBe(instanceStatus(vmState, null))
 })

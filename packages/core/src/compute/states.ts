@@ -48,6 +48,13 @@ export const taskStates = [
   'shelving_image_uploading',
   'shelving_offloading',
   'unshelving',
+  'resize_prep',
+  'resize_migrating',
+  'resize_migrated',
+  'resize_finish',
+  'resize_confirming',
+  'resize_reverting',
+  'migrating',
   'deleting',
   'soft-deleting',
   'restoring',
@@ -83,6 +90,14 @@ export type InstanceAction =
   | 'shelve'
   | 'shelveOffload'
   | 'unshelve'
+  | 'resize'
+  | 'migrate'
+  | 'confirmResize'
+  | 'revertResize'
+  | 'liveMigrate'
+  | 'abortMigration'
+  | 'forceMigration'
+  | 'evacuate'
   | 'delete'
   | 'rename'
   | 'pause'
@@ -180,6 +195,62 @@ export const instanceActions: Record<InstanceAction, ActionRule> = {
     refusedWhenLocked: true,
     label: 'Unshelve',
   },
+  resize: {
+    vm: ['active', 'stopped'],
+    task: idle,
+    sets: 'resize_prep',
+    refusedWhenLocked: true,
+    label: 'Resize',
+  },
+  migrate: {
+    vm: ['active', 'stopped'],
+    task: idle,
+    sets: 'resize_prep',
+    refusedWhenLocked: true,
+    label: 'Migrate',
+  },
+  confirmResize: {
+    vm: ['resized'],
+    task: idle,
+    sets: 'resize_confirming',
+    refusedWhenLocked: true,
+    label: 'Confirm resize',
+  },
+  revertResize: {
+    vm: ['resized'],
+    task: idle,
+    sets: 'resize_reverting',
+    refusedWhenLocked: true,
+    label: 'Revert resize',
+  },
+  liveMigrate: {
+    vm: ['active', 'paused'],
+    task: idle,
+    sets: 'migrating',
+    refusedWhenLocked: true,
+    label: 'Live migrate',
+  },
+  abortMigration: {
+    vm: 'any',
+    task: ['migrating'],
+    sets: null,
+    refusedWhenLocked: true,
+    label: 'Abort the migration',
+  },
+  forceMigration: {
+    vm: ['active'],
+    task: ['migrating'],
+    sets: null,
+    refusedWhenLocked: true,
+    label: 'Complete the migration now',
+  },
+  evacuate: {
+    vm: ['active', 'stopped', 'error'],
+    task: 'any',
+    sets: 'rebuilding',
+    refusedWhenLocked: true,
+    label: 'Evacuate',
+  },
   delete: { vm: 'any', task: 'any', sets: 'deleting', refusedWhenLocked: true, label: 'Delete' },
   rename: { vm: 'any', task: 'any', sets: null, refusedWhenLocked: false, label: 'Rename' },
   pause: { vm: ['active'], task: idle, sets: 'pausing', refusedWhenLocked: true, label: 'Pause' },
@@ -256,6 +327,13 @@ const taskStatuses: readonly { status: string; vm: readonly VmStateName[]; tasks
     tasks: ['rebuilding', 'rebuild_block_device_mapping', 'rebuild_spawning'],
   },
   { status: 'PASSWORD', vm: ['active'], tasks: ['updating_password'] },
+  {
+    status: 'RESIZE',
+    vm: ['active', 'stopped'],
+    tasks: ['resize_prep', 'resize_migrating', 'resize_migrated', 'resize_finish'],
+  },
+  { status: 'REVERT_RESIZE', vm: ['resized'], tasks: ['resize_reverting'] },
+  { status: 'MIGRATING', vm: ['active', 'paused'], tasks: ['migrating'] },
 ]
 const vmStatus: Record<VmStateName, string> = {
   building: 'BUILD',

@@ -93,6 +93,36 @@ export const jobs = {
     address: 'host',
     payload: operationPointer,
   }),
+  'instance.resize': define({
+    name: 'instance.resize',
+    role: 'compute',
+    address: 'host',
+    payload: operationPointer,
+  }),
+  'instance.confirm-resize': define({
+    name: 'instance.confirm-resize',
+    role: 'compute',
+    address: 'host',
+    payload: operationPointer,
+  }),
+  'instance.revert-resize': define({
+    name: 'instance.revert-resize',
+    role: 'compute',
+    address: 'host',
+    payload: operationPointer,
+  }),
+  'instance.live-migrate': define({
+    name: 'instance.live-migrate',
+    role: 'compute',
+    address: 'host',
+    payload: operationPointer,
+  }),
+  'instance.evacuate': define({
+    name: 'instance.evacuate',
+    role: 'compute',
+    address: 'host',
+    payload: operationPointer,
+  }),
   'instance.delete': define({
     name: 'instance.delete',
     role: 'compute',

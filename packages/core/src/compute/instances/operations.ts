@@ -35,6 +35,26 @@ export const instanceOperations = {
     unplacedJob: 'instance.schedule',
     cancellable: true,
   },
+  'instance-resize': { action: 'resize', job: 'instance.resize', moves: 'source', cancellable: true },
+  'instance-migrate': { action: 'migrate', job: 'instance.resize', moves: 'source', cancellable: true },
+  'instance-confirm-resize': {
+    action: 'confirmResize',
+    job: 'instance.confirm-resize',
+    cancellable: false,
+  },
+  'instance-revert-resize': { action: 'revertResize', job: 'instance.revert-resize', cancellable: false },
+  'instance-live-migrate': {
+    action: 'liveMigrate',
+    job: 'instance.live-migrate',
+    moves: 'source',
+    cancellable: true,
+  },
+  'instance-evacuate': {
+    action: 'evacuate',
+    job: 'instance.evacuate',
+    moves: 'destination',
+    cancellable: false,
+  },
   'instance-delete': {
     action: 'delete',
     job: 'instance.delete',

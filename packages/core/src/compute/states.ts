@@ -308,6 +308,8 @@ export function whyNot(
   if (!locked && rule.needsLock) return 'The instance is not locked.'
   if (rule.vm !== 'any' && !rule.vm.includes(vmState))
     return `Cannot ${verb} while the instance is ${vmState}; it must be ${rule.vm.join(' or ')}.`
+  if (rule.task !== 'any' && !rule.task.some((task) => task === taskState) && taskState === null)
+    return `Cannot ${verb} while the instance is ${vmState}: nothing of the kind is under way.`
   if (rule.task !== 'any' && !rule.task.some((task) => task === taskState))
     return `Cannot ${verb} while the instance is ${taskState ?? 'idle'}; wait until that is done.`
   return null

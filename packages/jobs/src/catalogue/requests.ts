@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { hostToken } from './jobs.ts'
+import { metricRequests } from './metrics.ts'
 
 /** A live question to the worker of one host: answered now or not at all, never queued. */
 export interface RequestDefinition<In extends z.ZodType = z.ZodType, Out extends z.ZodType = z.ZodType> {
@@ -22,8 +23,21 @@ const wiredPort = z.object({
   mtu: z.number(),
 })
 
+const guestFacts = z.object({
+  agentVersion: z.string(),
+  /** Name and version of the system as it calls itself; null when the agent does not tell. */
+  system: z.string().nullable(),
+  kernel: z.string().nullable(),
+  interfaces: z.array(
+    z.object({ name: z.string(), mac: z.string().nullable(), addresses: z.array(z.string()) }),
+  ),
+})
+/** What a guest says about itself. */
+export type GuestFacts = z.infer<typeof guestFacts>
+
 /** Every request there is. */
 export const requests = {
+  ...metricRequests,
   /** Bytes of an instance's serial log from `offset` (negative: that many bytes from its end). */
   'console.read': define({
     role: 'compute',
@@ -57,11 +71,42 @@ export const requests = {
     output: z.object({}),
     timeoutMs: 5_000,
   }),
-  /** Bring the ports of an instance up on this host (bridge, tap, DHCP lease, anti-spoofing). Idempotent. */
+  /** What the agent in the guest says about it. */
+  'guest.facts': define({
+    role: 'compute',
+    input: z.object({ instanceId: z.uuid() }),
+    output: guestFacts,
+    timeoutMs: 12_000,
+  }),
+  /** Have the agent in the guest set a password. It is in this message only: neither stored nor logged. */
+  'guest.set-password': define({
+    role: 'compute',
+    input: z.object({ instanceId: z.uuid(), userName: z.string(), password: z.string() }),
+    output: z.object({}),
+    timeoutMs: 12_000,
+  }),
+  /** Send the machine a non-maskable interrupt: a guest that is set up for it writes a crash dump. */
+  'machine.interrupt': define({
+    role: 'compute',
+    input: z.object({ instanceId: z.uuid() }),
+    output: z.object({}),
+    timeoutMs: 12_000,
+  }),
+  /**
+   * Bring the ports of an instance up on this host (bridge, tap, DHCP lease, anti-spoofing). Idempotent. With
+   * `standby` they also stay where they are, and other hosts go on sending there until `network.activate`.
+   */
   'network.wire': define({
     role: 'network',
-    input: z.object({ portIds: z.array(z.uuid()).max(32) }),
+    input: z.object({ portIds: z.array(z.uuid()).max(32), standby: z.boolean().optional() }),
     output: z.object({ ports: z.array(wiredPort) }),
+    timeoutMs: 20_000,
+  }),
+  /** Move ports here that stand by on this host: every host sends what is for them here from now on. Idempotent. */
+  'network.activate': define({
+    role: 'network',
+    input: z.object({ portIds: z.array(z.uuid()).max(32) }),
+    output: z.object({}),
     timeoutMs: 20_000,
   }),
   /** Remove the ports from this host. Idempotent; ports that are already gone are fine. */

@@ -4,7 +4,7 @@ import { type Ctx, conflict, isAdmin, type Json, type MutationTx, mutate } from 
 import { type InstanceAction, instanceActions, whyNot } from '../states.ts'
 import { instanceChanged } from './changed.ts'
 import { findInstance } from './find.ts'
-import { type InstanceOperationKind, instanceJob } from './operations.ts'
+import { type InstanceOperationKind, instanceJob, taskOf } from './operations.ts'
 import { type InstanceRecord, type InstanceRow, instanceRow } from './row.ts'
 import { writeInstanceState } from './write-state.ts'
 
@@ -70,10 +70,11 @@ async function accept(
 ): Promise<ActionAccepted> {
   for (let race = 0; race < maxRaces; race++) {
     const record = await findInstance(ctx, plan.id, tx.db)
-    const running = plan.action === 'delete' ? await runningDelete(tx, record) : null
+    const running =
+      plan.action === 'delete' || plan.action === 'forceDelete' ? await runningDelete(tx, record) : null
     if (running) return { operationId: running, instance: instanceRow(record, viewer(ctx)) }
     refuse(ctx, plan, record)
-    const taskState = instanceActions[plan.action].sets
+    const taskState = taskOf(plan.saga, plan.action)
     const written = await writeInstanceState(tx.db, record, { taskState })
     if (!written) continue
     if (plan.supersedes) superseded.push(...(await cancelOthers(tx, record.id)))

@@ -1,10 +1,12 @@
 import type { JobName } from '@nephos/jobs'
-import type { InstanceAction } from '../states.ts'
+import { type InstanceAction, instanceActions, type TaskStateName } from '../states.ts'
 
 /** How the work of one kind on an instance is carried, stopped and run again. */
 export interface InstanceOperation {
   /** The action that asks for it, unless the operation's input names another (`action`). */
   action?: InstanceAction
+  /** The task that it has, where that is not the one which its action sets. */
+  sets?: TaskStateName
   /** The job that brings it to the instance's host. */
   job: JobName
   /** The job where the instance is on no host; without one it needs a host. */
@@ -35,6 +37,19 @@ export const instanceOperations = {
     unplacedJob: 'instance.schedule',
     cancellable: true,
   },
+  'instance-pause': { action: 'pause', job: 'instance.pause', cancellable: true },
+  'instance-unpause': { action: 'unpause', job: 'instance.unpause', cancellable: true },
+  'instance-suspend': { action: 'suspend', job: 'instance.suspend', cancellable: true },
+  'instance-resume': { action: 'resume', job: 'instance.resume', cancellable: true },
+  'instance-rescue': { action: 'rescue', job: 'instance.rescue', cancellable: true },
+  'instance-unrescue': { action: 'unrescue', job: 'instance.unrescue', cancellable: true },
+  'instance-soft-delete': {
+    action: 'delete',
+    sets: 'soft-deleting',
+    job: 'instance.soft-delete',
+    cancellable: false,
+  },
+  'instance-restore': { action: 'restore', job: 'instance.restore', cancellable: true },
   'instance-resize': { action: 'resize', job: 'instance.resize', moves: 'source', cancellable: true },
   'instance-migrate': { action: 'migrate', job: 'instance.resize', moves: 'source', cancellable: true },
   'instance-confirm-resize': {
@@ -69,6 +84,12 @@ export type InstanceOperationKind = keyof typeof instanceOperations
 /** True for the kinds in {@link instanceOperations}. */
 export const isInstanceOperation = (kind: string): kind is InstanceOperationKind =>
   Object.hasOwn(instanceOperations, kind)
+
+/** The task that an action sets when work of this kind is to carry it. */
+export function taskOf(kind: InstanceOperationKind, action: InstanceAction): TaskStateName | null {
+  const operation: InstanceOperation = instanceOperations[kind]
+  return operation.sets ?? instanceActions[action].sets
+}
 
 /**
  * The job that carries an operation on, from where its instance is.

@@ -4,7 +4,13 @@ import type { RetryHandler } from '../../operation/retry-handler.ts'
 import { type InstanceAction, instanceActions, whyNot } from '../states.ts'
 import { instanceChanged } from './changed.ts'
 import { findInstance } from './find.ts'
-import { type InstanceOperation, instanceJob, instanceOperations, isInstanceOperation } from './operations.ts'
+import {
+  type InstanceOperation,
+  instanceJob,
+  instanceOperations,
+  isInstanceOperation,
+  taskOf,
+} from './operations.ts'
 import { type InstanceChanges, writeInstanceState } from './write-state.ts'
 
 const noFault: InstanceChanges = {
@@ -45,7 +51,9 @@ export const retryInstanceAction: RetryHandler = async (ctx, tx, operation) => {
   if (why) throw conflict(why, { detail: { vmState: record.vmState, taskState: record.taskState, action } })
   const job = instanceJob(operation.kind, record.host?.name ?? null)
   if (!job) throw conflict('The instance is on no host.', { remedy: 'Delete it and create it again.' })
-  const written = await writeInstanceState(tx.db, record, { taskState: instanceActions[action].sets })
+  const written = await writeInstanceState(tx.db, record, {
+    taskState: taskOf(operation.kind, action),
+  })
   if (!written) throw conflict('The instance was changed at this moment.', { remedy: 'Try again.' })
   tx.job(job.name, { operationId: operation.id, instanceId: record.id }, { host: job.host })
   instanceChanged(tx, 'updated', written)

@@ -114,6 +114,7 @@ const cases: Record<string, Case> = {
   'compute.instances.reboot': hidden((victim) => ({ id: victim.instanceId, type: 'hard' })),
   'compute.instances.delete': hidden((victim) => ({ id: victim.instanceId })),
   'compute.instances.rename': hidden((victim) => ({ id: victim.instanceId, name: 'taken-over' })),
+  'compute.instances.openConsole': hidden((victim) => ({ id: victim.instanceId, kind: 'serial' })),
   'compute.instances.console': hidden((victim) => ({ id: victim.instanceId, offset: 0, limit: 1000 })),
   'compute.keyPairs.list': own(everyRow),
   'compute.keyPairs.show': hidden((victim) => ({ id: victim.keyPairId })),

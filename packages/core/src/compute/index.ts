@@ -4,6 +4,7 @@ import {
   createInstance,
   deleteInstance,
   listInstances,
+  openInstanceConsole,
   readInstanceConsole,
   rebootInstance,
   renameInstance,
@@ -13,6 +14,7 @@ import {
 } from './instances/index.ts'
 import { createKeyPair, deleteKeyPair, importKeyPair, listKeyPairs, showKeyPair } from './key-pairs/index.ts'
 
+export * from './consoles/index.ts'
 export * from './flavors/index.ts'
 export * from './hosts/index.ts'
 export * from './instances/index.ts'
@@ -41,6 +43,7 @@ export const computeVerbs = {
     delete: deleteInstance,
     rename: renameInstance,
     console: readInstanceConsole,
+    openConsole: openInstanceConsole,
   },
   keyPairs: {
     list: listKeyPairs,

@@ -378,3 +378,27 @@ export function whyNoConsole({
     ? 'The machine of the instance does not run now.'
     : `The instance is ${vmState.replace('_', ' ')}; it has a console while it runs.`
 }
+
+/** Why the WebSocket of a console was closed: its close code. The reason beside it is a sentence for people. */
+export const consoleCloses = {
+  /** Somebody closed it. */
+  done: 1000,
+  /** The token is unknown, used, expired or another session's. */
+  token: 4401,
+  /** Signed out, or the role is gone. */
+  forbidden: 4403,
+  /** The instance is gone. */
+  gone: 4404,
+  /** Nothing came or went for too long, or it was open for as long as it may. */
+  idle: 4408,
+  /** The machine does not run. */
+  stopped: 4409,
+  /** This reader was too slow. */
+  slow: 4413,
+  /** The machine has no such console. */
+  unsupported: 4415,
+  /** Too many are open. */
+  tooMany: 4429,
+  /** Something between was restarted or lost; starting anew helps. */
+  lost: 4503,
+} as const

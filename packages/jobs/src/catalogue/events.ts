@@ -28,6 +28,7 @@ export const eventNouns = [
   'project',
   'user',
   'assignment',
+  'session',
 ] as const
 export type EventNoun = (typeof eventNouns)[number]
 

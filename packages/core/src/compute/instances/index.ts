@@ -9,6 +9,7 @@ export { findInstance } from './find.ts'
 export { followInstanceConsole, onConsoleGrowth } from './follow-console.ts'
 export { hostnameOf, instanceNames } from './hostname.ts'
 export { listInstances } from './list.ts'
+export { type OpenedConsole, openInstanceConsole } from './open-console.ts'
 export {
   type InstanceOperation,
   type InstanceOperationKind,

@@ -8,9 +8,13 @@ export interface RemovedCredentials {
   sessions: number
   tokens: number
   throttles: number
+  consoleTokens: number
 }
 
-/** Deletes sessions and tokens that ended a week ago, and counters of failed logins whose window has passed. */
+/**
+ * Deletes sessions and tokens that ended a week ago, counters of failed logins whose window has passed, and console
+ * tokens an hour after they could be used.
+ */
 export async function removeExpiredCredentials({ db }: Pick<Services, 'db'>): Promise<RemovedCredentials> {
   const now = Date.now()
   const old = new Date(now - keptMs)
@@ -23,5 +27,13 @@ export async function removeExpiredCredentials({ db }: Pick<Services, 'db'>): Pr
   const throttles = await db.loginThrottle.deleteMany({
     where: { windowStart: { lt: new Date(now - throttleWindowMs) } },
   })
-  return { sessions: sessions.count, tokens: tokens.count, throttles: throttles.count }
+  const consoles = await db.consoleToken.deleteMany({
+    where: { expiresAt: { lt: new Date(now - 3_600_000) } },
+  })
+  return {
+    sessions: sessions.count,
+    tokens: tokens.count,
+    throttles: throttles.count,
+    consoleTokens: consoles.count,
+  }
 }

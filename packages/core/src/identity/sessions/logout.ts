@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineVerb, mutate, requireUser } from '../../kernel/index.ts'
 import { forgetCredential } from '../principals/cache.ts'
+import { credentialEnded } from './ended.ts'
 
 /** Ends the session (or revokes the token) that the call came with. */
 export const logout = defineVerb({
@@ -9,7 +10,7 @@ export const logout = defineVerb({
   rule: { scope: 'user' },
   input: z.object({}),
   run: async ({ ctx }): Promise<{ id: string }> => {
-    const { via, userName } = requireUser(ctx)
+    const { via, userId, userName } = requireUser(ctx)
     const id = via.type === 'session' ? via.sessionId : via.tokenId
     await mutate(ctx, async (tx) => {
       const ended = { where: { id, revokedAt: null }, data: { revokedAt: new Date() } }
@@ -21,6 +22,7 @@ export const logout = defineVerb({
         resourceId: id,
         resourceName: userName,
       })
+      credentialEnded(tx, userId, id)
     })
     forgetCredential(ctx, id)
     return { id }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineVerb, mutate, notFound, requireUser } from '../../kernel/index.ts'
 import { identityId } from '../names.ts'
 import { forgetCredential } from '../principals/cache.ts'
+import { credentialEnded } from './ended.ts'
 
 /** Ends one of the actor's own sessions. @throws NephosError not_found */
 export const revokeSession = defineVerb({
@@ -18,6 +19,7 @@ export const revokeSession = defineVerb({
       })
       if (count === 0) throw notFound('session', id)
       tx.audit({ verb: 'identity.sessions.revoke', resourceType: 'session', resourceId: id })
+      credentialEnded(tx, userId, id)
     })
     forgetCredential(ctx, id)
     return { id }

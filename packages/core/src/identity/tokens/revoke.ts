@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineVerb, mutate, notFound, requireUser } from '../../kernel/index.ts'
 import { identityId } from '../names.ts'
 import { forgetCredential } from '../principals/cache.ts'
+import { credentialEnded } from '../sessions/ended.ts'
 
 /** Ends one of the actor's own tokens. @throws NephosError not_found */
 export const revokeToken = defineVerb({
@@ -18,6 +19,7 @@ export const revokeToken = defineVerb({
       })
       if (count === 0) throw notFound('token', id)
       tx.audit({ verb: 'identity.tokens.revoke', resourceType: 'token', resourceId: id })
+      credentialEnded(tx, userId, id)
     })
     forgetCredential(ctx, id)
     return { id }

@@ -1,16 +1,35 @@
-import { createFlavor, deleteFlavor, listFlavors, showFlavor, updateFlavor } from './flavors/index.ts'
-import { listHosts, showHost, updateHost } from './hosts/index.ts'
 import {
+  addFlavorAccess,
+  createFlavor,
+  deleteFlavor,
+  listFlavorAccess,
+  listFlavors,
+  removeFlavorAccess,
+  setFlavorExtraSpecs,
+  showFlavor,
+  unsetFlavorExtraSpecs,
+  updateFlavor,
+} from './flavors/index.ts'
+import { hostMetrics, hostMetricsSummary, listHosts, showHost, updateHost } from './hosts/index.ts'
+import {
+  backUpInstance,
   createInstance,
+  createInstanceImage,
   deleteInstance,
+  instanceMetrics,
+  instanceMetricsSummary,
   listInstances,
+  offloadInstance,
   openInstanceConsole,
   readInstanceConsole,
   rebootInstance,
+  rebuildInstance,
   renameInstance,
+  shelveInstance,
   showInstance,
   startInstance,
   stopInstance,
+  unshelveInstance,
 } from './instances/index.ts'
 import { createKeyPair, deleteKeyPair, importKeyPair, listKeyPairs, showKeyPair } from './key-pairs/index.ts'
 
@@ -19,7 +38,9 @@ export * from './flavors/index.ts'
 export * from './hosts/index.ts'
 export * from './instances/index.ts'
 export * from './key-pairs/index.ts'
+export * from './machine/index.ts'
 export * from './metadata/index.ts'
+export * from './metrics/index.ts'
 export * from './placement/index.ts'
 export * from './states.ts'
 
@@ -31,8 +52,19 @@ export const computeVerbs = {
     create: createFlavor,
     update: updateFlavor,
     delete: deleteFlavor,
+    setExtraSpecs: setFlavorExtraSpecs,
+    unsetExtraSpecs: unsetFlavorExtraSpecs,
+    addAccess: addFlavorAccess,
+    removeAccess: removeFlavorAccess,
+    listAccess: listFlavorAccess,
   },
-  hosts: { list: listHosts, show: showHost, update: updateHost },
+  hosts: {
+    list: listHosts,
+    show: showHost,
+    update: updateHost,
+    metrics: hostMetrics,
+    metricsSummary: hostMetricsSummary,
+  },
   instances: {
     create: createInstance,
     list: listInstances,
@@ -40,9 +72,17 @@ export const computeVerbs = {
     start: startInstance,
     stop: stopInstance,
     reboot: rebootInstance,
+    rebuild: rebuildInstance,
+    createImage: createInstanceImage,
+    createBackup: backUpInstance,
+    shelve: shelveInstance,
+    shelveOffload: offloadInstance,
+    unshelve: unshelveInstance,
     delete: deleteInstance,
     rename: renameInstance,
     console: readInstanceConsole,
+    metrics: instanceMetrics,
+    metricsSummary: instanceMetricsSummary,
     openConsole: openInstanceConsole,
   },
   keyPairs: {

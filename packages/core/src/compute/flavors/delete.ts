@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineVerb, mutate } from '../../kernel/index.ts'
-import { findFlavor, flavorChanged } from './row.ts'
+import { findFlavor, flavorChanged, projectsWithAccess } from './row.ts'
 
 /** Removes a flavor. Instances made from it keep their sizes and its name. @throws NephosError not_found */
 export const deleteFlavor = defineVerb({
@@ -11,6 +11,7 @@ export const deleteFlavor = defineVerb({
   run: ({ ctx, input }): Promise<{ id: string }> =>
     mutate(ctx, async (tx) => {
       const flavor = await findFlavor(ctx, input.id, tx.db)
+      const projects = await projectsWithAccess(tx, flavor.id)
       await tx.db.flavor.deleteMany({ where: { id: input.id } })
       tx.audit({
         verb: 'compute.flavors.delete',
@@ -19,7 +20,7 @@ export const deleteFlavor = defineVerb({
         resourceName: flavor.name,
         projectId: null,
       })
-      flavorChanged(tx, 'deleted', flavor)
+      flavorChanged(tx, 'deleted', flavor, { projects })
       return { id: flavor.id }
     }),
 })

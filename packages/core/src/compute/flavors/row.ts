@@ -1,5 +1,5 @@
-import type { Flavor } from '@nephos/db'
-import { type Ctx, isAdmin, type MutationTx, notFound, reader } from '../../kernel/index.ts'
+import type { Flavor, Prisma } from '@nephos/db'
+import { type Ctx, isAdmin, type MutationTx, notFound, reader, requireProject } from '../../kernel/index.ts'
 
 /** A flavor as lists, `show` and events have it. */
 export interface FlavorRow {
@@ -9,8 +9,13 @@ export interface FlavorRow {
   vcpus: number
   ramMib: number
   diskGib: number
+  /** GiB of empty disk besides the root disk; 0: none. */
+  ephemeralGib: number
+  /** MiB of swap disk; 0: none. */
+  swapMib: number
   isPublic: boolean
   disabled: boolean
+  extraSpecs: Record<string, string>
 }
 
 /** The row of a stored flavor. */
@@ -21,12 +26,21 @@ export const flavorRow = (flavor: Flavor): FlavorRow => ({
   vcpus: flavor.vcpus,
   ramMib: flavor.ramMib,
   diskGib: flavor.diskGib,
+  ephemeralGib: flavor.ephemeralGib,
+  swapMib: flavor.swapMib,
   isPublic: flavor.isPublic,
   disabled: flavor.disabled,
+  extraSpecs: (flavor.extraSpecs ?? {}) as Record<string, string>,
 })
 
-/** Private and disabled flavors exist for administrators only. */
-export const visibleFlavors = (ctx: Ctx) => (isAdmin(ctx.actor) ? {} : { isPublic: true, disabled: false })
+/** What the actor can use: public flavors and those its project was given; disabled ones are for administrators only. */
+export const visibleFlavors = (ctx: Ctx): Prisma.FlavorWhereInput =>
+  isAdmin(ctx.actor)
+    ? {}
+    : {
+        disabled: false,
+        OR: [{ isPublic: true }, { access: { some: { projectId: requireProject(ctx).id } } }],
+      }
 
 /** @throws NephosError not_found when there is none that the actor can see */
 export async function findFlavor(ctx: Ctx, id: string, db = reader(ctx)): Promise<Flavor> {
@@ -40,20 +54,29 @@ const isOpen = (flavor: Flavor) => flavor.isPublic && !flavor.disabled
 /**
  * Announces a change of a flavor to those who can see it. `before` is the flavor as it was until an update: one that
  * was just hidden leaves the lists of those who could see it.
+ * @param projects that may use the flavor though it is private
  */
 export function flavorChanged(
   tx: MutationTx,
   change: 'created' | 'updated' | 'deleted',
   flavor: Flavor,
-  before = flavor,
+  { before = flavor, projects = [] }: { before?: Flavor; projects?: readonly string[] } = {},
 ) {
   const event = { noun: 'flavor', id: flavor.id } as const
+  const data = change === 'deleted' ? null : flavorRow(flavor)
   if (isOpen(before) && !isOpen(flavor))
     tx.event({ ...event, change: 'deleted', audience: { kind: 'everyone' }, data: null })
-  tx.event({
-    ...event,
-    change,
-    audience: { kind: isOpen(flavor) ? 'everyone' : 'admin' },
-    data: change === 'deleted' ? null : flavorRow(flavor),
-  })
+  tx.event({ ...event, change, audience: { kind: isOpen(flavor) ? 'everyone' : 'admin' }, data })
+  if (isOpen(flavor)) return
+  for (const projectId of projects) {
+    const audience = { kind: 'project', projectId } as const
+    if (flavor.disabled) tx.event({ ...event, change: 'deleted', audience, data: null })
+    else tx.event({ ...event, change, audience, data })
+  }
 }
+
+/** The projects that were given a private flavor. */
+export const projectsWithAccess = async (tx: MutationTx, flavorId: string): Promise<string[]> =>
+  (await tx.db.flavorAccess.findMany({ where: { flavorId }, select: { projectId: true } })).map(
+    ({ projectId }) => projectId,
+  )

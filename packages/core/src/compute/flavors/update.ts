@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { conflict, defineVerb, mutate } from '../../kernel/index.ts'
 import { description, displayName } from '../names.ts'
 import { flavorSizes } from './create.ts'
-import { type FlavorRow, findFlavor, flavorChanged, flavorRow } from './row.ts'
+import { requireValidExtraSpecs } from './extra-specs.ts'
+import { type FlavorRow, findFlavor, flavorChanged, flavorRow, projectsWithAccess } from './row.ts'
 
 /**
  * Changes a flavor. Instances keep the sizes they were created with.
@@ -20,6 +21,8 @@ export const updateFlavor = defineVerb({
     vcpus: flavorSizes.vcpus.optional(),
     ramMib: flavorSizes.ramMib.optional(),
     diskGib: flavorSizes.diskGib.optional(),
+    ephemeralGib: flavorSizes.ephemeralGib.optional(),
+    swapMib: flavorSizes.swapMib.optional(),
     isPublic: z.boolean().optional(),
     disabled: z.boolean().optional(),
   }),
@@ -27,6 +30,7 @@ export const updateFlavor = defineVerb({
     try {
       return await mutate(ctx, async (tx) => {
         const before = await findFlavor(ctx, id, tx.db)
+        if (changes.vcpus) requireValidExtraSpecs(flavorRow(before).extraSpecs, changes.vcpus, 'vcpus')
         const flavor = await tx.db.flavor.update({ where: { id }, data: changes })
         tx.audit({
           verb: 'compute.flavors.update',
@@ -36,7 +40,7 @@ export const updateFlavor = defineVerb({
           projectId: null,
           detail: { before: { ...flavorRow(before) }, after: { ...flavorRow(flavor) } },
         })
-        flavorChanged(tx, 'updated', flavor, before)
+        flavorChanged(tx, 'updated', flavor, { before, projects: await projectsWithAccess(tx, id) })
         return flavorRow(flavor)
       })
     } catch (error) {

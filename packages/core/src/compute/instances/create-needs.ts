@@ -1,7 +1,9 @@
 import type { Db, Flavor, Image, KeyPair, Tx } from '@nephos/db'
 import { type Ctx, conflict, invalid, reader, requireProject, requireUser } from '../../kernel/index.ts'
 import { visibleFlavors } from '../flavors/row.ts'
+import { requireMachine } from '../machine/require.ts'
 import type { CreateInstanceInput } from './create-input.ts'
+import { checkImageFits } from './image-fits.ts'
 
 /** Everything a new instance is made of, found and checked. */
 export interface InstanceNeeds {
@@ -10,8 +12,6 @@ export interface InstanceNeeds {
   key: KeyPair | null
   networkIds: string[]
 }
-
-const gib = 1024 ** 3
 
 /**
  * Finds what the input names, in parallel, and checks that it fits together.
@@ -37,6 +37,7 @@ export async function findInstanceNeeds(ctx: Ctx, input: CreateInstanceInput): P
   if (!image)
     throw invalid('imageId', `No image ${input.imageId} was found.`, 'Choose one of the listed images.')
   checkImageFits(image, flavor)
+  await requireMachine(db, flavor, image)
   if (input.keyName && !key)
     throw invalid(
       'keyName',
@@ -44,31 +45,6 @@ export async function findInstanceNeeds(ctx: Ctx, input: CreateInstanceInput): P
       'Create or import it first, or leave the key out.',
     )
   return { flavor, image, key, networkIds }
-}
-
-function checkImageFits(image: Image, flavor: Flavor) {
-  if (image.status !== 'active')
-    throw invalid(
-      'imageId',
-      `The image ${image.name} is ${image.status}; it must be active.`,
-      image.status === 'queued' || image.status === 'saving'
-        ? 'Wait until its upload is complete.'
-        : 'Choose another image.',
-    )
-  const virtualGib = Number(image.virtualSize ?? image.size ?? 0n) / gib
-  const neededGib = Math.max(image.minDiskGib, Math.ceil(virtualGib))
-  if (flavor.diskGib < neededGib)
-    throw invalid(
-      'flavorId',
-      `The disk of flavor ${flavor.name} (${flavor.diskGib} GiB) is smaller than the image ${image.name} needs (${neededGib} GiB).`,
-      'Choose a larger flavor.',
-    )
-  if (flavor.ramMib < image.minRamMib)
-    throw invalid(
-      'flavorId',
-      `The RAM of flavor ${flavor.name} (${flavor.ramMib} MiB) is less than the image ${image.name} needs (${image.minRamMib} MiB).`,
-      'Choose a larger flavor.',
-    )
 }
 
 /** The networks that were chosen (checked when their addresses are taken), or else the only one there is. */

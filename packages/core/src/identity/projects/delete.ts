@@ -28,6 +28,7 @@ export const deleteProject = defineVerb({
       await db.user.updateMany({ where: { defaultProjectId: id }, data: { defaultProjectId: null } })
       await db.quotaUsage.deleteMany({ where: { scope: 'project', scopeId: id } })
       await db.quotaLimit.deleteMany({ where: { projectId: id } })
+      await db.flavorAccess.deleteMany({ where: { projectId: id } })
       await db.project.deleteMany({ where: { id } })
       projectChanged(tx, 'identity.projects.delete', 'deleted', project)
       return ids

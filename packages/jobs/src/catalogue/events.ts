@@ -18,6 +18,8 @@ export const eventNouns = [
   'key-pair',
   'flavor',
   'host',
+  'aggregate',
+  'server-group',
   'service',
   'network',
   'subnet',

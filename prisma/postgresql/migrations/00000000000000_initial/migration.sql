@@ -65,6 +65,7 @@ CREATE TABLE "Host" (
     "id" TEXT NOT NULL,
     "name" TEXT NOT NULL,
     "zone" TEXT NOT NULL DEFAULT 'nova',
+    "ownZone" TEXT NOT NULL DEFAULT 'nova',
     "enabled" BOOLEAN NOT NULL DEFAULT true,
     "disabledReason" TEXT,
     "maintenance" BOOLEAN NOT NULL DEFAULT false,
@@ -254,6 +255,7 @@ CREATE TABLE "ScheduleAttempt" (
     "attempt" INTEGER NOT NULL,
     "chosenHost" TEXT,
     "verdicts" JSONB NOT NULL,
+    "failure" TEXT,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "ScheduleAttempt_pkey" PRIMARY KEY ("id")

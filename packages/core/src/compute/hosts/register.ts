@@ -11,6 +11,8 @@ export interface HostReport {
   computeDriver?: string
   /** Given by the network worker. */
   networkDriver?: string
+  /** Where other hosts reach it; null: nowhere. Given by the network worker. */
+  underlayIp?: string | null
 }
 
 /**
@@ -22,7 +24,7 @@ export async function registerHost(services: Services, report: HostReport): Prom
   const { config } = services
   const { inventory } = report
   const part: Prisma.HostUncheckedUpdateInput & Partial<Prisma.HostUncheckedCreateInput> = {
-    zone: report.zone,
+    ownZone: report.zone,
     ...(inventory && {
       vcpus: inventory.vcpus,
       ramMib: inventory.ramMib,
@@ -35,10 +37,16 @@ export async function registerHost(services: Services, report: HostReport): Prom
     }),
     ...(report.computeDriver !== undefined && { computeDriver: report.computeDriver }),
     ...(report.networkDriver !== undefined && { networkDriver: report.networkDriver }),
+    ...(report.underlayIp !== undefined && { underlayIp: report.underlayIp }),
   }
   const write = () =>
     mutate(systemCtx(services, `worker on ${report.name}`), async (tx) => {
-      const known = await tx.db.host.findUnique({ where: { name: report.name }, select: { id: true } })
+      const known = await tx.db.host.findUnique({
+        where: { name: report.name },
+        select: { id: true, aggregates: { where: { aggregate: { zone: { not: null } } }, take: 1 } },
+      })
+      // A zone that administrators gave it by an aggregate is stronger than its own.
+      if (!known?.aggregates.length) part.zone = report.zone
       const record = known
         ? await tx.db.host.update({
             where: { id: known.id },

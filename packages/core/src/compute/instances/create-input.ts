@@ -3,6 +3,11 @@ import { description, displayName } from '../names.ts'
 
 const metadataText = z.string().max(255, 'A metadata value has at most 255 characters.')
 
+/** Metadata of an instance: what its guest and its owner want to know. */
+export const instanceMetadata = z
+  .record(z.string().min(1).max(255), metadataText)
+  .refine((items) => Object.keys(items).length <= 128, 'An instance has at most 128 metadata items.')
+
 /** What `compute.instances.create` takes. */
 export const createInstanceInput = z.object({
   name: displayName,
@@ -26,11 +31,10 @@ export const createInstanceInput = z.object({
     .min(1, 'Create at least 1 instance.')
     .max(100, 'Create at most 100 instances at once.')
     .default(1),
-  metadata: z
-    .record(z.string().min(1).max(255), metadataText)
-    .refine((items) => Object.keys(items).length <= 128, 'An instance has at most 128 metadata items.')
-    .default({}),
+  metadata: instanceMetadata.default({}),
   description: description.default(''),
+  /** Also give the metadata on a small disk, for guests that cannot ask the metadata service. */
+  configDrive: z.boolean().default(false),
   availabilityZone: z.string().min(1).max(64).nullish(),
 })
 export type CreateInstanceInput = z.output<typeof createInstanceInput>

@@ -59,6 +59,7 @@ export const createInstance = defineVerb({
             ...columns,
             metadata: input.metadata,
             extraSpecs: needs.flavor.extraSpecs ?? Prisma.DbNull,
+            configDrive: input.configDrive,
             imageProperties: needs.image.properties ?? Prisma.DbNull,
             keyPublic: needs.key?.publicKey ?? null,
             userData: userData ? new Uint8Array(userData) : null,
@@ -146,6 +147,7 @@ function newRecord(
     updatedAt: now,
     launchedAt: null,
     guestReadyAt: null,
+    shelvedImageId: null,
     host: null,
     ports: [],
   }

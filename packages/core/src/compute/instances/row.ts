@@ -36,6 +36,7 @@ export const instanceSelect = {
   updatedAt: true,
   launchedAt: true,
   guestReadyAt: true,
+  shelvedImageId: true,
   host: { select: { name: true } },
   ports: {
     select: {

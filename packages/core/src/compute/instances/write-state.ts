@@ -15,6 +15,12 @@ export type InstanceChanges = Pick<
   | 'faultAt'
   | 'launchedAt'
   | 'guestReadyAt'
+  | 'imageId'
+  | 'imageName'
+  | 'imageProperties'
+  | 'base'
+  | 'shelvedImageId'
+  | 'shelvedAt'
 >
 
 /**

@@ -51,7 +51,7 @@ export function requirePublisher(ctx: Ctx, visibility: string | undefined): void
 export async function insertImage(
   tx: MutationTx,
   projectId: string,
-  fields: z.output<typeof input>,
+  fields: z.output<typeof input> & { instanceId?: string; backupType?: string },
 ): Promise<Image> {
   const image = await tx.db.image.create({
     data: { ...fields, id: newId(), projectId, diskFormat: fields.diskFormat ?? '' },

@@ -1,0 +1,40 @@
+import type { Image, KeyPair } from '@nephos/db'
+import { type Ctx, invalid, reader, requireUser } from '../../kernel/index.ts'
+import { checkImageFits } from './image-fits.ts'
+import type { InstanceRecord } from './row.ts'
+
+/**
+ * Finds the image and the key pair that a rebuild names, and checks that the instance can be made from the image.
+ * @throws NephosError invalid_input naming the field
+ */
+export async function findRebuildNeeds(
+  ctx: Ctx,
+  record: InstanceRecord,
+  { imageId = record.imageId ?? undefined, keyName }: { imageId?: string; keyName?: string | null },
+): Promise<{ image: Image; key: KeyPair | null }> {
+  const db = reader(ctx)
+  const [image, key] = await Promise.all([
+    imageId
+      ? db.image.findFirst({
+          where: {
+            id: imageId,
+            status: { not: 'deleted' },
+            OR: [{ projectId: record.projectId }, { visibility: { in: ['public', 'community'] } }],
+          },
+        })
+      : null,
+    keyName
+      ? db.keyPair.findUnique({ where: { userId_name: { userId: requireUser(ctx).userId, name: keyName } } })
+      : null,
+  ])
+  if (!image)
+    throw invalid(
+      'imageId',
+      imageId ? `No image ${imageId} was found.` : 'It is not known which image the instance was made from.',
+      'Choose one of the listed images.',
+    )
+  checkImageFits(image, { ...record, name: record.flavorName }, 'imageId')
+  if (keyName && !key)
+    throw invalid('keyName', `You have no key pair named ${keyName}.`, 'Create or import it first.')
+  return { image, key }
+}

@@ -3,9 +3,10 @@
 /** What each place may import from other places. */
 const grid = {
   'packages/config': [],
+  'packages/tracing': [],
   'packages/db': [],
-  'packages/jobs': ['packages/db'],
-  'packages/core': ['packages/db', 'packages/jobs', 'packages/config'],
+  'packages/jobs': ['packages/db', 'packages/tracing'],
+  'packages/core': ['packages/db', 'packages/jobs', 'packages/config', 'packages/tracing'],
   'packages/api': ['packages/core'],
   'packages/testbed': ['packages/api'],
   'apps/api': ['packages/api', 'packages/core', 'packages/config'],

@@ -77,6 +77,12 @@ export const settings = z.object({
     group: 'Basics',
     description: 'How much the processes write to `<home>/log`.',
   }),
+  otlp_endpoint: about(z.url({ protocol: /^https?$/ }).optional(), {
+    group: 'Basics',
+    description:
+      'OpenTelemetry collector (OTLP over HTTP) that traces are sent to: every verb, job and step. Unset: none are made.',
+    remedy: 'Give an address such as http://127.0.0.1:4318.',
+  }),
   database_url: about(
     z
       .string()
@@ -244,6 +250,12 @@ export const settings = z.object({
     group: 'Sessions and services',
     description: 'Seconds without a heartbeat until a service counts as down.',
     remedy: 'Give a whole number of seconds above 0.',
+  }),
+  metrics_interval: about(integer(0, 60).default(10), {
+    group: 'Sessions and services',
+    description:
+      'Seconds from one measurement of hosts and instances to the next; 0 measures nothing. docs/metrics.md says what is kept.',
+    remedy: 'Give 0, or a whole number of seconds up to 60.',
   }),
 })
 

@@ -9,6 +9,7 @@ import {
   type OperationRow,
   operationEvent,
 } from '@nephos/jobs'
+import { traceparent } from '@nephos/tracing'
 import type { Ctx, OutboxMessage } from './context.ts'
 import type { Json } from './errors.ts'
 import { LostRace } from './lost-race.ts'
@@ -90,6 +91,7 @@ function record(ctx: Ctx, db: Tx) {
   const inserts: NewRows[] = []
   const user = ctx.actor.kind === 'user' ? ctx.actor : undefined
   const at = new Date()
+  const parent = traceparent()
 
   const enqueue = (
     channel: 'job' | 'event',
@@ -103,7 +105,7 @@ function record(ctx: Ctx, db: Tx) {
       channel,
       subject,
       payload: payload as Json,
-      headers: { 'Nephos-Request-Id': ctx.requestId, ...headers },
+      headers: { 'Nephos-Request-Id': ctx.requestId, ...(parent && { traceparent: parent }), ...headers },
       notBefore,
     })
 

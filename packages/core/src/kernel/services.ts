@@ -1,10 +1,12 @@
 import { cloudId, type NephosConfig } from '@nephos/config'
 import { type Db, openDb } from '@nephos/db'
 import { type OpenBus, openBus, RemoteError } from '@nephos/jobs'
+import { startTracing } from '@nephos/tracing'
 import type { DestinationStream, Logger } from 'pino'
 import { pino } from 'pino'
 import type { Services } from './context.ts'
 import { type ErrorCode, errorCodes, NephosError } from './errors.ts'
+import { nephosVersion } from './version.ts'
 
 /** The services of one process, and the queue behind them. */
 export interface OpenServices extends Services {
@@ -42,6 +44,13 @@ export function createServices({
   if (!databaseUrl) throw missing('DATABASE_URL')
   if (!natsUrl) throw missing('NATS_URL')
   const logger = log ?? openLog(config, processName)
+  const tracing = config.otlpEndpoint
+    ? startTracing({
+        endpoint: config.otlpEndpoint,
+        service: `nephos-${processName}`,
+        version: nephosVersion,
+      })
+    : null
   const db: Db = openDb(databaseUrl, { max: connections ?? 10 })
   const queue = openBus({ url: natsUrl, name: processName, db, log: logger, host })
   return {
@@ -55,6 +64,7 @@ export function createServices({
     close: async () => {
       await queue.close()
       await db.$disconnect()
+      await (await tracing)?.()
     },
   }
 }

@@ -1,3 +1,4 @@
+import { traced } from '@nephos/tracing'
 import type { z } from 'zod'
 import type { Ctx } from './context.ts'
 import { NephosError } from './errors.ts'
@@ -50,7 +51,9 @@ export function defineVerb<In extends z.ZodType, Out, Kind extends VerbKind>(
     authorise(ctx, spec.name, spec.rule)
     const parsed = spec.input.safeParse(input)
     if (!parsed.success) throw fromZod(parsed.error)
-    return spec.run({ ctx, input: parsed.data })
+    return traced(spec.name, { 'nephos.request_id': ctx.requestId }, () =>
+      spec.run({ ctx, input: parsed.data }),
+    )
   }
   return Object.assign(call, {
     verb: spec.name,

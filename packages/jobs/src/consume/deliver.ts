@@ -1,5 +1,6 @@
 import type { JsMsg } from '@nats-io/jetstream'
 import { headers as newHeaders } from '@nats-io/nats-core'
+import { continued, traced } from '@nephos/tracing'
 import type { Logger } from 'pino'
 import { type JobDefinition, type JobName, jobs } from '../catalogue/jobs.ts'
 import { type Failure, RetryLater } from '../saga/define.ts'
@@ -37,7 +38,11 @@ export async function deliver(post: Post, message: JsMsg): Promise<void> {
 
   const heartbeat = setInterval(() => message.working(), (job?.ackWaitMs ?? 30_000) / 3)
   try {
-    await handle(post, message, log, name, job)
+    await continued(header(message, 'traceparent'), () =>
+      traced(`job ${name}`, { 'nephos.request_id': header(message, 'Nephos-Request-Id') }, () =>
+        handle(post, message, log, name, job),
+      ),
+    )
   } catch (error) {
     // The database or NATS refused what had to be recorded: the message stays and comes again.
     log.error({ err: error }, 'the end of a job could not be recorded')

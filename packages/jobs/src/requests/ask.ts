@@ -1,4 +1,5 @@
 import { errors, headers as newHeaders } from '@nats-io/nats-core'
+import { traceparent } from '@nephos/tracing'
 import { z } from 'zod'
 import type { Bus } from '../bus/connect.ts'
 import { type RequestInput, type RequestName, type RequestOutput, requests } from '../catalogue/requests.ts'
@@ -37,6 +38,8 @@ export const askOver =
     if (!link) throw unavailable('The message queue (NATS) is down.')
     const headers = newHeaders()
     if (requestId) headers.set('Nephos-Request-Id', requestId)
+    const parent = traceparent()
+    if (parent) headers.set('traceparent', parent)
     let body: unknown
     try {
       const reply = await link.nc.request(

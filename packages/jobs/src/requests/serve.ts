@@ -1,4 +1,5 @@
 import type { Msg, Subscription } from '@nats-io/nats-core'
+import { continued, traced } from '@nephos/tracing'
 import type { Logger } from 'pino'
 import type { Bus } from '../bus/connect.ts'
 import { hostToken } from '../catalogue/jobs.ts'
@@ -78,7 +79,11 @@ async function answer(log: Logger, handlers: RequestHandlers, message: Msg): Pro
         message: `${issue?.path.join('.') || name}: ${issue?.message ?? 'not valid'}`,
       })
     }
-    respond({ ok: definition.output.parse(await handler(input.data, { requestId, log: child })) })
+    const work = () => handler(input.data, { requestId, log: child })
+    const answered = await continued(message.headers?.get('traceparent'), () =>
+      traced(`ask ${name}`, { 'nephos.request_id': requestId }, work),
+    )
+    respond({ ok: definition.output.parse(answered) })
   } catch (error) {
     child.warn({ err: error }, 'a request failed')
     respond({ error: toWire(error) })

@@ -1,4 +1,5 @@
 import type { Operation, OperationStep, Prisma } from '@nephos/db'
+import { traced } from '@nephos/tracing'
 import { operationEvent } from '../operation/row.ts'
 import { type Attempt, type Output, type Reason, stepContext } from './attempt.ts'
 import { type Failure, RetryLater, type Saga, type SagaOperation } from './define.ts'
@@ -118,7 +119,9 @@ async function begin<S>(unloaded: Omit<Attempt<S>, 'state'>, options: RunOptions
     if (attempt.reason() === 'shutdown') throw new Interrupted()
     journal.mark(position, step.name, 'running')
     try {
-      const output = await step.run(stepContext(attempt, attempt.signal))
+      const output = await traced(`step ${step.name}`, { 'nephos.operation_id': operation.id }, () =>
+        step.run(stepContext(attempt, attempt.signal)),
+      )
       outputs[step.name] = output
       journal.mark(position, step.name, 'done', { output: (output ?? null) as Prisma.JsonValue })
       const share = Math.floor(((index + 1) / saga.steps.length) * 100)

@@ -37,3 +37,4 @@ export { type MigrateOptions, type MigrateResult, migrate } from './migrate/migr
 export { lowerUsage, raiseUsage, type UsageChange } from './quota-usage.ts'
 export { type InstanceQuery, type ListedInstance, readInstances, type WantedState } from './read-instances.ts'
 export { type JournalEntry, writeJournal } from './write-journal.ts'
+export { writeMetricBlocks } from './write-metric-blocks.ts'

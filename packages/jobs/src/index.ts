@@ -3,6 +3,7 @@ export { type OpenBus, type OpenBusOptions, openBus } from './bus/open.ts'
 export { ensureStreams, streams } from './bus/streams.ts'
 export * from './catalogue/events.ts'
 export * from './catalogue/jobs.ts'
+export * from './catalogue/metrics.ts'
 export * from './catalogue/requests.ts'
 export {
   type Channel,

@@ -1,6 +1,8 @@
 export { announceDownHosts } from './announce-down.ts'
 export { heartbeat, type ServiceIdentity, signOff } from './heartbeat.ts'
 export { listHosts } from './list.ts'
+export { type HostMetrics, hostMetrics } from './metrics.ts'
+export { hostMetricsSummary } from './metrics-summary.ts'
 export { hostReader, type ReadHosts } from './read.ts'
 export { type HostReport, registerHost } from './register.ts'
 export { type HostRecord, type HostRow, type HostService, hostChanged, hostRow } from './row.ts'

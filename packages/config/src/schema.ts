@@ -225,6 +225,12 @@ export const settings = z.object({
     description: 'Seconds a guest may take to power off before it is forced.',
     remedy: 'Give a whole number of seconds above 0.',
   }),
+  reclaim_instance_interval: about(integer(0).default(0), {
+    group: 'Guests and images',
+    description:
+      'Seconds that a deleted instance stays in the bin, from where it can be restored; 0: instances are deleted at once.',
+    remedy: 'Give a whole number of seconds, 0 or more.',
+  }),
   dhcp_domain: about(
     z
       .string()

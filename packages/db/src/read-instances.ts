@@ -11,6 +11,7 @@ const columns = [
   'taskState',
   'powerState',
   'locked',
+  'lockedReason',
   'flavorId',
   'flavorName',
   'vcpus',
@@ -50,6 +51,8 @@ export interface InstanceQuery {
   imageId?: string
   reservationId?: string
   networkId?: string
+  /** Every one of them. */
+  tags?: readonly string[]
   states?: readonly WantedState[]
   /** Part of the name, a whole id, or the beginning of an address. */
   search?: string
@@ -120,6 +123,10 @@ function conditionsOf(query: InstanceQuery): Prisma.Sql[] {
   if (query.networkId !== undefined)
     conditions.push(
       Prisma.sql`EXISTS (SELECT 1 FROM "Port" p WHERE p."instanceId" = i."id" AND p."networkId" = ${query.networkId})`,
+    )
+  for (const tag of query.tags ?? [])
+    conditions.push(
+      Prisma.sql`EXISTS (SELECT 1 FROM "InstanceTag" t WHERE t."instanceId" = i."id" AND t."tag" = ${tag})`,
     )
   if (query.states) conditions.push(anyOf(query.states.map(stateCondition)))
   if (query.search) conditions.push(searchCondition(query.search))

@@ -70,8 +70,7 @@ async function accept(
 ): Promise<ActionAccepted> {
   for (let race = 0; race < maxRaces; race++) {
     const record = await findInstance(ctx, plan.id, tx.db)
-    const running =
-      plan.action === 'delete' || plan.action === 'forceDelete' ? await runningDelete(tx, record) : null
+    const running = await runningDelete(tx, record, plan.action)
     if (running) return { operationId: running, instance: instanceRow(record, viewer(ctx)) }
     refuse(ctx, plan, record)
     const taskState = taskOf(plan.saga, plan.action)
@@ -105,19 +104,30 @@ async function cancelOthers(tx: MutationTx, instanceId: string): Promise<string[
 const viewer = (ctx: Ctx) => ({ admin: isAdmin(ctx.actor) })
 
 /** A repeated delete joins the one that is under way. */
-async function runningDelete(tx: MutationTx, record: InstanceRecord): Promise<string | null> {
-  if (record.taskState !== 'deleting') return null
+async function runningDelete(
+  tx: MutationTx,
+  record: InstanceRecord,
+  action: InstanceAction,
+): Promise<string | null> {
+  const kind = runningDeleteKind(record.taskState, action)
+  if (!kind) return null
   const operation = await tx.db.operation.findFirst({
     where: {
       resourceType: 'instance',
       resourceId: record.id,
-      kind: 'instance-delete',
+      kind,
       status: { in: ['queued', 'running', 'undoing'] },
     },
     select: { id: true },
     orderBy: { createdAt: 'desc' },
   })
   return operation?.id ?? null
+}
+
+function runningDeleteKind(taskState: string | null, action: InstanceAction): string | null {
+  if (action !== 'delete' && action !== 'forceDelete') return null
+  if (taskState === 'deleting') return 'instance-delete'
+  return taskState === 'soft-deleting' && action === 'delete' ? 'instance-soft-delete' : null
 }
 
 function refuse(ctx: Ctx, plan: ActionPlan, record: InstanceRecord): void {

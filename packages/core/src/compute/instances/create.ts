@@ -140,6 +140,7 @@ function newRecord(
     keyName: key?.name ?? null,
     metadata: input.metadata,
     locked: false,
+    lockedReason: null,
     faultCode: null,
     faultMessage: null,
     faultAt: null,

@@ -1,5 +1,8 @@
 export type { ActionAccepted } from './act.ts'
+export { type InstanceActionRow, listInstanceActions } from './actions.ts'
+export { addInstanceTag } from './add-tag.ts'
 export type { ImageAccepted } from './begin-image.ts'
+export { changeInstancePassword } from './change-password.ts'
 export { instanceChanged } from './changed.ts'
 export { readInstanceConsole } from './console.ts'
 export { type CreatedInstances, createInstance } from './create.ts'
@@ -7,11 +10,17 @@ export { backUpInstance } from './create-backup.ts'
 export { createInstanceImage } from './create-image.ts'
 export { createInstanceInput } from './create-input.ts'
 export { deleteInstance } from './delete.ts'
+export { type EditableColumns, editInstance, type InstanceEdit } from './edit-columns.ts'
 export { faultOf, writeFault } from './fault.ts'
 export { findInstance } from './find.ts'
 export { followInstanceConsole, onConsoleGrowth } from './follow-console.ts'
+export { forceDeleteInstance } from './force-delete.ts'
+export { hasGuestAgent } from './guest-agent.ts'
+export { readGuestFacts } from './guest-facts.ts'
 export { hostnameOf, instanceNames } from './hostname.ts'
 export { listInstances } from './list.ts'
+export { listInstanceTags, type TagRow } from './list-tags.ts'
+export { lockInstance } from './lock.ts'
 export { type InstanceMetrics, instanceMetrics } from './metrics.ts'
 export { instanceMetricsSummary } from './metrics-summary.ts'
 export { offloadInstance } from './offload.ts'
@@ -23,11 +32,17 @@ export {
   instanceOperations,
   isInstanceOperation,
 } from './operations.ts'
+export { pauseInstance } from './pause.ts'
 export { rebootInstance } from './reboot.ts'
 export { rebuildInstance } from './rebuild.ts'
 export { recoverStuckInstances } from './recover-stuck.ts'
 export { removeInstance } from './remove.ts'
+export { removeInstanceTag } from './remove-tag.ts'
 export { renameInstance } from './rename.ts'
+export { rescueInstance } from './rescue.ts'
+export { resetInstanceState } from './reset-state.ts'
+export { restoreInstance } from './restore.ts'
+export { resumeInstance } from './resume.ts'
 export {
   type InstanceAddress,
   type InstanceRecord,
@@ -36,6 +51,8 @@ export {
   instanceSelect,
   wireRow,
 } from './row.ts'
+export { setInstanceMetadata } from './set-metadata.ts'
+export { setInstanceTags } from './set-tags.ts'
 export { shelveInstance } from './shelve.ts'
 export {
   type InstanceDetail,
@@ -46,5 +63,11 @@ export {
 export { startInstance } from './start.ts'
 export { instanceStatuses } from './status-filter.ts'
 export { stopInstance } from './stop.ts'
+export { suspendInstance } from './suspend.ts'
+export { triggerCrashDump } from './trigger-crash-dump.ts'
+export { unlockInstance } from './unlock.ts'
+export { unpauseInstance } from './unpause.ts'
+export { unrescueInstance } from './unrescue.ts'
 export { unshelveInstance } from './unshelve.ts'
+export { type RestartPolicy, updateInstance } from './update.ts'
 export { type InstanceChanges, writeInstanceState } from './write-state.ts'

@@ -17,6 +17,7 @@ import { sortDirection } from '../names.ts'
 import { instanceStatus } from '../states.ts'
 import type { InstanceRow } from './row.ts'
 import { instanceStatuses, statesOf } from './status-filter.ts'
+import { tagsInput } from './tags.ts'
 
 const listInput = z.object({
   ...pageInput,
@@ -38,6 +39,8 @@ const listInput = z.object({
   imageId: z.uuid().optional(),
   networkId: z.uuid().optional(),
   reservationId: z.string().max(64).optional(),
+  /** Has every one of these tags. */
+  tags: tagsInput.optional(),
   /** For administrators only. */
   hostId: z.uuid().optional(),
   /** Every project; for administrators only. */
@@ -86,7 +89,7 @@ function filters(ctx: Ctx, input: ListInput) {
     throw new NephosError('forbidden', 'Only administrators can look at other projects and at hosts.', {
       field: input.allProjects ? 'allProjects' : 'hostId',
     })
-  const { hostId, flavorId, imageId, networkId, reservationId, search } = input
+  const { hostId, flavorId, imageId, networkId, reservationId, search, tags } = input
   return {
     projectId: input.allProjects ? undefined : requireProject(ctx).id,
     hostId,
@@ -95,6 +98,7 @@ function filters(ctx: Ctx, input: ListInput) {
     networkId,
     reservationId,
     search,
+    tags,
     states: input.status?.flatMap(statesOf),
   }
 }

@@ -29,6 +29,7 @@ export const instanceSelect = {
   keyName: true,
   metadata: true,
   locked: true,
+  lockedReason: true,
   faultCode: true,
   faultMessage: true,
   faultAt: true,
@@ -74,6 +75,8 @@ export interface InstanceRow {
   /** The API status, derived from vmState and taskState. */
   status: string
   locked: boolean
+  /** Why it is locked, as its locker said; null when nothing was said. */
+  lockedReason: string | null
   flavorId: string
   flavorName: string
   vcpus: number
@@ -108,6 +111,7 @@ export function instanceRow(record: InstanceRecord, { admin }: { admin: boolean 
     powerState: record.powerState,
     status: instanceStatus(record.vmState, record.taskState),
     locked: record.locked,
+    lockedReason: record.lockedReason,
     flavorId: record.flavorId,
     flavorName: record.flavorName,
     vcpus: record.vcpus,

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { defineVerb, isAdmin, type Json, notFound, reader } from '../../kernel/index.ts'
 import { visibleInstances } from './find.ts'
+import { hasGuestAgent } from './guest-agent.ts'
 import { type InstanceRow, instanceRow, instanceSelect } from './row.ts'
+import type { RestartPolicy } from './update.ts'
 
 /** One interface of an instance. */
 export interface InstanceInterface {
@@ -26,6 +28,15 @@ export interface ScheduleAttemptRow {
 /** Everything there is to know about one instance. */
 export interface InstanceDetail extends InstanceRow {
   description: string
+  tags: string[]
+  /** What happens when its guest crashes. */
+  restartPolicy: RestartPolicy
+  /** While it is rescued: the image that it is booted from. */
+  rescueImageId: string | null
+  /** Whether its guest has an agent that can be asked. */
+  guestAgent: boolean
+  /** Since when it is in the bin. */
+  deletedAt: Date | null
   hostname: string
   metadata: Record<string, string>
   fault: { code: number; message: string; detail: Json; at: Date | null } | null
@@ -53,6 +64,11 @@ export const showInstance = defineVerb({
         select: {
           ...instanceSelect,
           userData: true,
+          rescue: true,
+          restartPolicy: true,
+          imageProperties: true,
+          deletedAt: true,
+          tags: { select: { tag: true }, orderBy: { tag: 'asc' } },
           keyPublic: true,
           faultDetail: true,
           reservationId: true,
@@ -74,6 +90,11 @@ export const showInstance = defineVerb({
     return {
       ...instanceRow(record, { admin }),
       description: record.description,
+      tags: record.tags.map(({ tag }) => tag),
+      restartPolicy: record.restartPolicy as RestartPolicy,
+      rescueImageId: (record.rescue as { imageId?: string } | null)?.imageId ?? null,
+      guestAgent: hasGuestAgent(record.imageProperties),
+      deletedAt: record.deletedAt,
       hostname: record.hostname,
       metadata: record.metadata as Record<string, string>,
       fault: record.faultMessage

@@ -15,6 +15,8 @@ export type InstanceChanges = Pick<
   | 'faultAt'
   | 'launchedAt'
   | 'guestReadyAt'
+  | 'rescue'
+  | 'deletedAt'
   | 'imageId'
   | 'imageName'
   | 'imageProperties'

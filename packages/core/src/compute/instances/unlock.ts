@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { defineVerb, isAdmin } from '../../kernel/index.ts'
+import { editInstance } from './edit-columns.ts'
+import { findInstance } from './find.ts'
+import { instanceRow } from './row.ts'
+
+/** Unlocks an instance; one that is not locked stays as it is. @throws NephosError not_found */
+export const unlockInstance = defineVerb({
+  name: 'compute.instances.unlock',
+  kind: 'mutation',
+  rule: { scope: 'project', role: 'member' },
+  input: z.object({ id: z.uuid() }),
+  run: async ({ ctx, input: { id } }) => {
+    const record = await findInstance(ctx, id)
+    if (!record.locked) return { instance: instanceRow(record, { admin: isAdmin(ctx.actor) }) }
+    return {
+      instance: await editInstance(ctx, {
+        id,
+        action: 'unlock',
+        verb: 'compute.instances.unlock',
+        change: async ({ lockedReason }) => ({
+          columns: { locked: false, lockedReason: null },
+          detail: { reason: lockedReason },
+        }),
+      }),
+    }
+  },
+})

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 
 /** What a host can give. */
 export interface Inventory {
@@ -91,6 +91,12 @@ export interface ComputeDriver {
     offset: number,
     limit: number,
   ): Promise<{ offset: number; size: number; text: string }>
+  /**
+   * Connects to a console of a machine that runs. A screen (RFB) serves many connections, the serial port one at a
+   * time. The stream closes when the machine ends.
+   * @throws NephosError conflict when it does not run, unsupported when it has no such console
+   */
+  openConsole(instanceId: string, kind: 'vnc' | 'serial'): Promise<Duplex>
   onEvent(listener: (event: MachineEvent) => void): void
   /** Lets go of the machines without ending them. */
   close(): Promise<void>

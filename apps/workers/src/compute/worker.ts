@@ -1,6 +1,7 @@
 import { cpus } from 'node:os'
 import { registerHost } from '@nephos/core'
 import { consoleSubject, runEvery, sagaJobHandler } from '@nephos/jobs'
+import { ConsoleGateway } from '../gateway/gateway.ts'
 import { startHeartbeats } from '../heartbeats.ts'
 import type { RoleDeps, RunningRole } from '../role.ts'
 import { ConsoleFollower } from './console/follow.ts'
@@ -50,12 +51,17 @@ export async function startComputeWorker(
     publish: (instanceId, chunk) =>
       queue.bus.now()?.nc.publish(consoleSubject(instanceId), textEncoder.encode(JSON.stringify(chunk))),
   })
+  const gateway = new ConsoleGateway({ bus: queue.bus, hostName, driver, log })
   const answers = queue.serve({
     role: 'compute',
     host: hostName,
     handlers: {
       'console.read': ({ instanceId, offset, limit }) => driver.readConsole(instanceId, offset, limit),
       'console.follow': ({ instanceId, offset }) => follower.follow(instanceId, offset),
+      'console.open': async (request) => {
+        await gateway.join(request)
+        return {}
+      },
     },
   })
   const intake = queue.consume({
@@ -80,6 +86,7 @@ export async function startComputeWorker(
       await Promise.all([intake.stop(), answers.stop()])
       await Promise.all(loops.map((loop) => loop.stop()))
       follower.close()
+      await gateway.close()
       await guests.close()
       await heartbeats.stop()
       await driver.close()

@@ -78,7 +78,7 @@ describe('commandLine', () => {
     const text = commandLine(input).join(' ')
     expect(text).toContain('path=serial.sock,server=on,wait=off,logfile=console.log,logappend=on')
     expect(text).toContain('-chardev socket,id=qmp,path=qmp.sock,server=on,wait=off')
-    expect(text).toContain('-vnc unix:vnc.sock')
+    expect(text).toContain('-vnc unix:vnc.sock,share=force-shared')
   })
 
   it('never names a file outside of the machine’s directory', () => {

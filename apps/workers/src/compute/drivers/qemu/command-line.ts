@@ -49,7 +49,7 @@ export function commandLine(input: CommandLineInput): string[] {
     // A guest that powers off leaves QEMU standing, so that even a worker that was away tells it from a crash.
     ...['-action', 'reboot=reset,shutdown=pause'],
     ...['-smbios', smbios(instanceId)],
-    ...['-display', 'none', '-vnc', `unix:${machineFiles.vnc}`],
+    ...['-display', 'none', '-vnc', `unix:${machineFiles.vnc},share=force-shared`],
     ...[
       '-chardev',
       `socket,id=qmp,path=${machineFiles.qmp},server=on,wait=off`,

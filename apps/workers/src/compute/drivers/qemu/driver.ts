@@ -1,4 +1,5 @@
 import { mkdir, readdir, stat } from 'node:fs/promises'
+import type { Duplex } from 'node:stream'
 import { NephosError } from '@nephos/core/errors'
 import type {
   BaseImage,
@@ -11,6 +12,7 @@ import type {
 import { MachineEvents } from '../events.ts'
 import { KeyedLock } from '../keyed-lock.ts'
 import type { Accelerator } from './command-line.ts'
+import { connectConsole } from './console-socket.ts'
 import { ImageCache } from './image-cache.ts'
 import { instancePaths } from './instance-paths.ts'
 import { hostInventory } from './inventory.ts'
@@ -166,6 +168,10 @@ export class QemuDriver implements ComputeDriver {
   async readConsole(instanceId: string, offset: number, limit: number) {
     const machine = this.#machines.get(instanceId)
     return machine?.console.read(offset, limit) ?? { offset: 0, size: 0, text: '' }
+  }
+
+  openConsole(instanceId: string, kind: 'vnc' | 'serial'): Promise<Duplex> {
+    return connectConsole(instancePaths(this.#options.instancesDir, instanceId), kind)
   }
 
   onEvent(listener: (event: MachineEvent) => void): void {

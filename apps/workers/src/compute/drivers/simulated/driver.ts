@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NephosError } from '@nephos/core/errors'
 import type {
@@ -15,6 +16,7 @@ import { MachineEvents } from '../events.ts'
 import { KeyedLock } from '../keyed-lock.ts'
 import { ConsoleLog } from '../serial/console-log.ts'
 import { bootText, faults, lastState, type SimulatedMachine } from './machine.ts'
+import { SerialEchoes } from './serial-echo.ts'
 
 /** What a simulated host needs to know. */
 export interface SimulatedDriverOptions {
@@ -30,6 +32,8 @@ export interface SimulatedDriverOptions {
 }
 
 const powerStates = { running: 1, off: 4, crashed: 6 } as const
+/** Its console is gone, too. */
+const hasEnded = (state: SimulatedMachine['state']) => state === 'off' || state === 'crashed'
 const failed = (message: string): NephosError => new NephosError('driver_failed', `simulated: ${message}`)
 
 /**
@@ -43,6 +47,7 @@ export class SimulatedDriver implements ComputeDriver {
   readonly #timers = new Map<string, NodeJS.Timeout>()
   readonly #lock = new KeyedLock()
   readonly #events: MachineEvents
+  readonly #serial = new SerialEchoes((id, text) => this.#write(id, text))
 
   constructor(options: SimulatedDriverOptions) {
     this.#options = options
@@ -128,6 +133,7 @@ export class SimulatedDriver implements ComputeDriver {
     return this.#lock.run(instanceId, async () => {
       this.#clearTimer(instanceId)
       this.#machines.delete(instanceId)
+      this.#serial.end(instanceId)
       await rm(this.#dir(instanceId), { recursive: true, force: true })
     })
   }
@@ -140,12 +146,18 @@ export class SimulatedDriver implements ComputeDriver {
     return this.#console(instanceId).read(offset, limit)
   }
 
+  async openConsole(instanceId: string, kind: 'vnc' | 'serial'): Promise<Duplex> {
+    const { state } = this.#machines.get(instanceId) ?? {}
+    return this.#serial.connect(instanceId, kind, state !== undefined && !hasEnded(state))
+  }
+
   onEvent(listener: (event: MachineEvent) => void): void {
     this.#events.add(listener)
   }
 
   async close(): Promise<void> {
     for (const id of this.#timers.keys()) this.#clearTimer(id)
+    this.#serial.close()
   }
 
   async #start(spec: MachineSpec): Promise<MachineStatus> {
@@ -223,6 +235,7 @@ export class SimulatedDriver implements ComputeDriver {
   #save(machine: SimulatedMachine): void {
     appendFileSync(this.#stateFile(machine.instanceId), `${JSON.stringify(machine)}\n`)
     this.#machines.set(machine.instanceId, machine)
+    if (hasEnded(machine.state)) this.#serial.end(machine.instanceId)
   }
 
   #clearTimer(instanceId: string): void {

@@ -1,4 +1,6 @@
 import type { Duplex, Readable } from 'node:stream'
+import type { MachineOptions } from '@nephos/core'
+import type { Samples } from './samples.ts'
 
 /** What a host can give. */
 export interface Inventory {
@@ -38,6 +40,8 @@ export interface MachineSpec {
   nics: Nic[]
   /** Network namespace that holds the taps; null for the host's own. */
   netns: string | null
+  /** What the machine is made like; a plain one where it is missing. */
+  options?: MachineOptions
 }
 
 /** What the driver sees of one machine. Nova's numbers: 1 running, 3 paused, 4 shut down, 6 crashed. */
@@ -75,6 +79,15 @@ export interface ComputeDriver {
   stop(instanceId: string, options: { timeoutMs: number; signal?: AbortSignal }): Promise<void>
   /** `soft` asks the guest and falls back to hard after `timeoutMs`. A machine that is off is started. */
   reboot(spec: MachineSpec, options: { hard: boolean; timeoutMs: number }): Promise<MachineStatus>
+  /**
+   * Gives a running machine the interface `portId` of its spec; one that is off gets it at its next start.
+   */
+  plugNic(spec: MachineSpec, portId: string): Promise<void>
+  /**
+   * Takes an interface from a machine. A running guest has to let go of it.
+   * @throws NephosError driver_failed when it does not in time, or cannot because it is paused
+   */
+  unplugNic(instanceId: string, portId: string): Promise<void>
   status(instanceId: string): Promise<MachineStatus>
   list(): Promise<MachineStatus[]>
   /** Ends the machine and removes everything it had on this host: process, disk, sockets, logs. */
@@ -97,6 +110,11 @@ export interface ComputeDriver {
    * @throws NephosError conflict when it does not run, unsupported when it has no such console
    */
   openConsole(instanceId: string, kind: 'vnc' | 'serial'): Promise<Duplex>
+  /**
+   * One look at the counters of the host and of every machine that runs. What does not answer in two seconds is left
+   * out and delays nothing else.
+   */
+  samples(): Promise<Samples>
   onEvent(listener: (event: MachineEvent) => void): void
   /** Lets go of the machines without ending them. */
   close(): Promise<void>

@@ -1,4 +1,4 @@
-import { instanceSelect, type Services } from '@nephos/core'
+import { instanceSelect, machineOptions, type Services } from '@nephos/core'
 import type { Prisma } from '@nephos/db'
 import type { RequestOutput, SagaOperation } from '@nephos/jobs'
 import type { BaseImage, MachineSpec } from '../driver.ts'
@@ -54,5 +54,6 @@ export function machineSpec(
       return tap ? [{ portId: port.id, mac: port.macAddress, tap: tap.tap, mtu: tap.mtu }] : []
     }),
     netns: wired.ports[0]?.netns ?? null,
+    options: machineOptions(record),
   }
 }

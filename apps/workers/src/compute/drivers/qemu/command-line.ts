@@ -1,5 +1,11 @@
+import type { MachineOptions } from '@nephos/core'
 import { NephosError } from '@nephos/core/errors'
 import type { Nic } from '../../driver.ts'
+import { diskArgs, diskControllerArgs } from './disk-args.ts'
+import { type Accelerator, boardArgs, deviceArgs, plainOptions } from './machine-args.ts'
+import { nicArgs } from './nic-args.ts'
+
+export { type Accelerator, acceleratorArgs } from './machine-args.ts'
 
 /** What a QEMU process is built from. Every file is relative to the machine's directory, where QEMU runs. */
 export interface CommandLineInput {
@@ -9,8 +15,9 @@ export interface CommandLineInput {
   baseFormat: 'qcow2' | 'raw'
   nics: readonly Nic[]
   accelerator: Accelerator
+  /** What the machine is made like; a plain one where it is missing. */
+  options?: MachineOptions
 }
-export type Accelerator = 'kvm' | 'tcg'
 
 /** Names of the files in a machine's directory. */
 export const machineFiles = {
@@ -25,26 +32,22 @@ export const machineFiles = {
 /** What QEMU may not do any more once it runs. */
 export const sandbox = 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'
 
-/** Options that choose how guest code is executed. The small translation buffer keeps a guest at its RAM's size. */
-export const acceleratorArgs = (accelerator: Accelerator): string[] =>
-  accelerator === 'kvm'
-    ? ['-accel', 'kvm', '-cpu', 'host']
-    : ['-accel', 'tcg,thread=multi,tb-size=64', '-cpu', 'max']
-
 /**
  * The arguments of QEMU for one machine, without the program's name. A pure function.
  * @throws NephosError invalid_input when a value could be read as more than itself
  */
 export function commandLine(input: CommandLineInput): string[] {
   const { instanceId, vcpus, ramMib, nics, accelerator } = input
+  const options = input.options ?? plainOptions(vcpus)
+  const slot = (index: number) => (options.machineType === 'q35' ? `rp${index}` : null)
   check('instanceId', instanceId, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i)
   check('vcpus', String(vcpus), /^[1-9]\d{0,2}$/)
   check('ramMib', String(ramMib), /^[1-9]\d{0,8}$/)
   return [
     ...['-name', `guest=${instanceId},debug-threads=on`, '-uuid', instanceId],
     ...['-nodefaults', '-no-user-config', '-sandbox', sandbox, '-msg', 'timestamp=on'],
-    ...['-machine', 'pc,usb=off,dump-guest-core=off', ...acceleratorArgs(accelerator)],
-    ...['-m', `${ramMib}M`, '-smp', `${vcpus},sockets=1,cores=${vcpus},threads=1`],
+    ...boardArgs(options, vcpus, accelerator),
+    ...['-m', `${ramMib}M`],
     ...['-rtc', 'base=utc', '-boot', 'strict=on'],
     // A guest that powers off leaves QEMU standing, so that even a worker that was away tells it from a crash.
     ...['-action', 'reboot=reset,shutdown=pause'],
@@ -58,19 +61,14 @@ export function commandLine(input: CommandLineInput): string[] {
     ],
     ...serial(),
     ...['-blockdev', JSON.stringify(rootDisk(input.baseFormat))],
-    ...[
-      '-device',
-      `virtio-blk-pci,id=disk-root,drive=root,bootindex=1,serial=${instanceId.replaceAll('-', '').slice(0, 20)}`,
-    ],
-    ...nics.flatMap(nic),
-    ...[
-      '-object',
-      'rng-random,id=rng0,filename=/dev/urandom',
-      '-device',
-      'virtio-rng-pci,id=rng-device,rng=rng0',
-    ],
-    ...['-device', 'virtio-balloon-pci,id=balloon,deflate-on-oom=on,free-page-reporting=on'],
-    ...['-device', 'VGA,id=video'],
+    ...diskControllerArgs(options),
+    ...diskArgs(
+      'root',
+      { id: 'disk-root', bootindex: 1, serial: instanceId.replaceAll('-', '').slice(0, 20) },
+      options,
+    ),
+    ...nics.flatMap((nic, index) => nicArgs(nic, options.vifModel, slot(index))),
+    ...deviceArgs(options),
   ]
 }
 
@@ -100,21 +98,6 @@ function rootDisk(baseFormat: 'qcow2' | 'raw') {
     file: { driver: 'file', filename: machineFiles.disk, aio: 'threads', discard: 'unmap' },
     backing: baseFormat === 'qcow2' ? { ...base, backing: null } : base,
   }
-}
-
-function nic({ portId, mac, tap, mtu }: Nic): string[] {
-  check('nics.portId', portId, /^[0-9a-f-]{1,36}$/i)
-  check('nics.mac', mac, /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i)
-  check('nics.tap', tap, /^[A-Za-z0-9._-]{1,15}$/)
-  check('nics.mtu', String(mtu), /^[1-9]\d{2,4}$/)
-  return [
-    ...['-netdev', `tap,id=net-${portId},ifname=${tap},script=no,downscript=no,vhost=off`],
-    // Without a ROM: guests boot from their disk, and the ROM's file may not be installed.
-    ...[
-      '-device',
-      `virtio-net-pci,id=nic-${portId},netdev=net-${portId},mac=${mac},host_mtu=${mtu},romfile=`,
-    ],
-  ]
 }
 
 function check(field: string, value: string, pattern: RegExp): void {

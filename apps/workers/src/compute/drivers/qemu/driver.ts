@@ -9,15 +9,20 @@ import type {
   MachineSpec,
   MachineStatus,
 } from '../../driver.ts'
+import type { Samples } from '../../samples.ts'
 import { MachineEvents } from '../events.ts'
 import { KeyedLock } from '../keyed-lock.ts'
 import type { Accelerator } from './command-line.ts'
 import { connectConsole } from './console-socket.ts'
+import { type CpuController, findCpuController } from './cpu-cgroup.ts'
+import { plugNic, unplugNic } from './hotplug-nic.ts'
 import { ImageCache } from './image-cache.ts'
 import { instancePaths } from './instance-paths.ts'
 import { hostInventory } from './inventory.ts'
 import { type MachineHost, QemuMachine } from './machine.ts'
+import { plainOptions } from './machine-args.ts'
 import { createRootDisk } from './root-disk.ts'
+import { QemuSampler } from './samples.ts'
 import { ensureUser, kvmGroup, openDevice } from './user.ts'
 
 /** What the QEMU driver of a host needs to know. */
@@ -38,6 +43,7 @@ export interface QemuDriverOptions {
 }
 
 const tickMs = 500
+const rootless: CpuController = { version: null, reason: 'Only root can limit CPU time.' }
 
 /** Machines run by QEMU, one process each, driven over QMP. */
 export class QemuDriver implements ComputeDriver {
@@ -45,17 +51,19 @@ export class QemuDriver implements ComputeDriver {
   readonly #options: QemuDriverOptions
   readonly #host: MachineHost
   readonly #cache: ImageCache
+  readonly #sampler: QemuSampler
   readonly #machines = new Map<string, QemuMachine>()
   readonly #lock = new KeyedLock()
   readonly #events: MachineEvents
   readonly #ticker: NodeJS.Timeout
 
-  private constructor(options: QemuDriverOptions, launch: Pick<MachineHost, 'user' | 'groups'>) {
+  private constructor(options: QemuDriverOptions, launch: Pick<MachineHost, 'user' | 'groups' | 'cpu'>) {
     this.#options = options
     this.#events = new MachineEvents((err) =>
       options.log.warn({ err }, 'a listener of machine events failed'),
     )
     this.#cache = new ImageCache(options.cacheDir)
+    this.#sampler = new QemuSampler(options.instancesDir)
     this.#host = {
       ...launch,
       instancesDir: options.instancesDir,
@@ -80,7 +88,8 @@ export class QemuDriver implements ComputeDriver {
     if (user) await openDevice('/dev/net/tun')
     if (user && options.accelerator === 'kvm') await openDevice('/dev/kvm')
     await mkdir(options.instancesDir, { recursive: true, mode: 0o711 })
-    const driver = new QemuDriver(options, { user, groups: group === null ? [] : [group] })
+    const cpu = process.getuid?.() === 0 ? await findCpuController() : rootless
+    const driver = new QemuDriver(options, { user, cpu, groups: group === null ? [] : [group] })
     await driver.#cache.open()
     return driver
   }
@@ -145,6 +154,23 @@ export class QemuDriver implements ComputeDriver {
     })
   }
 
+  plugNic(spec: MachineSpec, portId: string): Promise<void> {
+    return this.#lock.run(spec.instanceId, async () => {
+      const qmp = await this.#machines.get(spec.instanceId)?.runningMonitor()
+      const nic = spec.nics.find((one) => one.portId === portId)
+      if (!nic) throw new NephosError('driver_failed', `The interface ${portId} is not wired on this host.`)
+      const { vifModel, machineType } = spec.options ?? plainOptions(spec.vcpus)
+      if (qmp) await plugNic(qmp, nic, vifModel, machineType)
+    })
+  }
+
+  unplugNic(instanceId: string, portId: string): Promise<void> {
+    return this.#lock.run(instanceId, async () => {
+      const qmp = await this.#machines.get(instanceId)?.runningMonitor()
+      if (qmp) await unplugNic(qmp, portId)
+    })
+  }
+
   async status(instanceId: string): Promise<MachineStatus> {
     return this.#machines.get(instanceId)?.status() ?? { instanceId, powerState: 4, pid: null }
   }
@@ -172,6 +198,11 @@ export class QemuDriver implements ComputeDriver {
 
   openConsole(instanceId: string, kind: 'vnc' | 'serial'): Promise<Duplex> {
     return connectConsole(instancePaths(this.#options.instancesDir, instanceId), kind)
+  }
+
+  samples(): Promise<Samples> {
+    const sources = [...this.#machines.values()].map((machine) => machine.sampleSource())
+    return this.#sampler.sample(sources.filter((source) => source !== null))
   }
 
   onEvent(listener: (event: MachineEvent) => void): void {

@@ -1,6 +1,8 @@
 import { statfs } from 'node:fs/promises'
 import { availableParallelism, cpus, release, totalmem } from 'node:os'
 import type { Inventory } from '../../driver.ts'
+import type { CpuController } from './cpu-cgroup.ts'
+import { findUefi } from './firmware.ts'
 import { runHostCommand } from './host-command.ts'
 
 /** Version of the QEMU that `binary` is: `7.2.22`. */
@@ -16,8 +18,10 @@ export async function hostInventory(host: {
   accelerator: string
   acceleratorReason?: string
   userName?: string
+  cpu: CpuController
 }): Promise<Inventory> {
   const disk = await statfs(host.instancesDir)
+  const uefi = await findUefi()
   return {
     vcpus: availableParallelism(),
     ramMib: Math.floor(totalmem() / 1024 ** 2),
@@ -28,6 +32,10 @@ export async function hostInventory(host: {
       acceleratorReason: host.acceleratorReason ?? null,
       qemuVersion: await qemuVersion(host.binary),
       qemuUser: host.userName ?? null,
+      uefi: uefi !== null,
+      uefiReason: uefi ? null : 'The package ovmf is not installed.',
+      cpuLimits: host.cpu.version !== null,
+      cpuLimitsReason: host.cpu.version === null ? host.cpu.reason : null,
       cpuModel: cpus()[0]?.model ?? null,
       kernel: release(),
       architecture: process.arch,

@@ -3,6 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { NephosError } from '@nephos/core/errors'
 import type { MachineSpec } from '../../driver.ts'
 import { type Accelerator, commandLine } from './command-line.ts'
+import { joinCgroup } from './cpu-cgroup.ts'
 import { hostEnvironment, lastWords } from './host-command.ts'
 import type { InstancePaths } from './instance-paths.ts'
 import { recordingShell } from './process-identity.ts'
@@ -26,11 +27,18 @@ export interface Launched {
 /**
  * Starts QEMU for a machine: in the host's network namespace, as its own user, in a session of its own, so that it
  * outlives this process. Its files are relative to the machine's directory, which it alone can enter.
+ * @param cgroup file of the cgroup that limits it; null where nothing does
  * @throws NephosError driver_failed
  */
-export function launch(spec: MachineSpec, paths: InstancePaths, options: LaunchOptions): Launched {
+export function launch(
+  spec: MachineSpec,
+  paths: InstancePaths,
+  options: LaunchOptions,
+  cgroup: string | null = null,
+): Launched {
   const command = [
     ...recordingShell(paths.identity),
+    ...joinCgroup(cgroup),
     ...(spec.netns === null ? [] : ['ip', 'netns', 'exec', spec.netns]),
     ...becomeUser(options.user, options.groups),
     ...['prlimit', '--core=0', options.binary],
@@ -41,6 +49,7 @@ export function launch(spec: MachineSpec, paths: InstancePaths, options: LaunchO
       baseFormat: spec.image.format,
       nics: spec.nics,
       accelerator: options.accelerator,
+      options: spec.options,
     }),
   ]
   const log = openSync(

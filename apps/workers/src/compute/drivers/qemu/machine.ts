@@ -5,6 +5,8 @@ import { NephosError } from '@nephos/core/errors'
 import type { MachineEvent, MachineSpec, MachineStatus } from '../../driver.ts'
 import { ConsoleLog } from '../serial/console-log.ts'
 import { ReadyWatch } from '../serial/ready-watch.ts'
+import { type CpuController, limitCpu, unlimitCpu } from './cpu-cgroup.ts'
+import { prepareUefi } from './firmware.ts'
 import { type InstancePaths, instancePaths } from './instance-paths.ts'
 import { type LaunchOptions, launch, qemuWords } from './launch.ts'
 import { powerStateOf } from './power-state.ts'
@@ -18,9 +20,11 @@ import {
 } from './process-identity.ts'
 import { QmpClient, type QmpEvent } from './qmp-client.ts'
 import { type MachineRecord, readRecord, writeRecord } from './record.ts'
+import type { SampleSource } from './samples.ts'
 
 /** What a machine needs of its driver. */
 export interface MachineHost extends LaunchOptions {
+  cpu: CpuController
   instancesDir: string
   consoleLogBytes: number
   emit: (event: MachineEvent) => void
@@ -172,6 +176,7 @@ export class QemuMachine {
 
   async destroy(): Promise<void> {
     await this.end()
+    await unlimitCpu(this.#host.cpu, this.instanceId)
     await rm(this.#paths.dir, { recursive: true, force: true })
   }
 
@@ -184,6 +189,23 @@ export class QemuMachine {
     // A monitor that does not answer says nothing against the guest.
     const answer = await this.#qmp?.execute('query-status').catch(() => undefined)
     return { instanceId, powerState: powerStateOf(answer) ?? 1, pid: this.#identity!.pid }
+  }
+
+  /**
+   * The monitor of the machine while it runs; null while it is off.
+   * @throws NephosError driver_failed when it runs and does not answer
+   */
+  async runningMonitor(): Promise<QmpClient | null> {
+    if (!this.#alive() || this.#guestOff) return null
+    if (!this.#qmp) await this.#connect(5_000)
+    if (this.#qmp) return this.#qmp
+    if (!this.#alive()) return null
+    throw new NephosError('driver_failed', 'The monitor of the machine does not answer.')
+  }
+
+  /** Where its counters are read; null when it has no process. */
+  sampleSource(): SampleSource | null {
+    return this.#identity && { instanceId: this.instanceId, identity: this.#identity, qmp: this.#qmp }
   }
 
   /** What must be looked at now and then: length of the logs, the guest's word that it has booted. */
@@ -204,7 +226,11 @@ export class QemuMachine {
   }
 
   async #launch(spec: MachineSpec): Promise<void> {
-    const launched = launch(spec, this.#paths, this.#host)
+    const { firmware, cpuLimits = null } = spec.options ?? {}
+    if (firmware === 'uefi') await prepareUefi(this.#paths.vm, this.#host.user)
+    if (!cpuLimits) await unlimitCpu(this.#host.cpu, this.instanceId)
+    const cgroup = cpuLimits && (await limitCpu(this.#host.cpu, this.instanceId, cpuLimits))
+    const launched = launch(spec, this.#paths, this.#host, cgroup)
     const deadline = performance.now() + startTimeoutMs
     for (;;) {
       const ended = launched.ended()

@@ -12,10 +12,12 @@ import type {
   MachineSpec,
   MachineStatus,
 } from '../../driver.ts'
+import type { Samples } from '../../samples.ts'
 import { MachineEvents } from '../events.ts'
 import { KeyedLock } from '../keyed-lock.ts'
 import { ConsoleLog } from '../serial/console-log.ts'
 import { bootText, faults, lastState, type SimulatedMachine } from './machine.ts'
+import { simulatedSamples } from './samples.ts'
 import { SerialEchoes } from './serial-echo.ts'
 
 /** What a simulated host needs to know. */
@@ -56,7 +58,12 @@ export class SimulatedDriver implements ComputeDriver {
 
   async inventory(): Promise<Inventory> {
     const { vcpus, ramMib, diskGib } = this.#options
-    return { vcpus, ramMib, diskGib, facts: { simulated: true, accelerator: 'none' } }
+    return {
+      vcpus,
+      ramMib,
+      diskGib,
+      facts: { simulated: true, accelerator: 'none', uefi: true, cpuLimits: true },
+    }
   }
 
   async adopt(): Promise<MachineStatus[]> {
@@ -95,6 +102,8 @@ export class SimulatedDriver implements ComputeDriver {
         diskGib: spec.diskGib,
         state: 'off',
         boots: 0,
+        startedAt: 0,
+        taps: [],
       })
     })
   }
@@ -117,6 +126,26 @@ export class SimulatedDriver implements ComputeDriver {
     return this.#lock.run(spec.instanceId, async () => {
       await this.#stop(spec.instanceId, hard ? 0 : timeoutMs)
       return this.#start(spec)
+    })
+  }
+
+  plugNic(spec: MachineSpec, portId: string): Promise<void> {
+    return this.#lock.run(spec.instanceId, async () => {
+      const nic = spec.nics.find((one) => one.portId === portId)
+      const machine = this.#machines.get(spec.instanceId)
+      if (!nic) throw failed(`the interface ${portId} is not wired`)
+      if (machine?.state !== 'running') return
+      if (faults.plug(machine.name)) throw failed(`${machine.name} takes no interface, as its name asks`)
+      this.#write(spec.instanceId, `simulated: interface ${nic.mac} on ${nic.tap} plugged in\n`)
+    })
+  }
+
+  unplugNic(instanceId: string, portId: string): Promise<void> {
+    return this.#lock.run(instanceId, async () => {
+      const machine = this.#machines.get(instanceId)
+      if (machine?.state !== 'running') return
+      if (faults.unplug(machine.name)) throw failed(`${machine.name} keeps its interfaces, as its name asks`)
+      this.#write(instanceId, `simulated: interface of port ${portId} unplugged\n`)
     })
   }
 
@@ -151,6 +180,10 @@ export class SimulatedDriver implements ComputeDriver {
     return this.#serial.connect(instanceId, kind, state !== undefined && !hasEnded(state))
   }
 
+  async samples(): Promise<Samples> {
+    return simulatedSamples(this.#machines.values(), this.#options.instancesDir)
+  }
+
   onEvent(listener: (event: MachineEvent) => void): void {
     this.#events.add(listener)
   }
@@ -173,6 +206,8 @@ export class SimulatedDriver implements ComputeDriver {
       ramMib: spec.ramMib,
       diskGib: spec.diskGib,
       boots: machine.boots + 1,
+      startedAt: Date.now(),
+      taps: spec.nics.map(({ tap }) => tap),
       state: 'running',
     }
     this.#write(spec.instanceId, bootText(booted, spec.nics, new Date()))

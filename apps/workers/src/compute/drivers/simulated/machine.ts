@@ -10,6 +10,9 @@ const simulatedMachine = z.object({
   diskGib: z.number(),
   state: z.enum(['off', 'running', 'crashed']),
   boots: z.number(),
+  /** When it was started last, in ms since 1970: what its counters count from. */
+  startedAt: z.number().default(0),
+  taps: z.array(z.string()).default([]),
 })
 
 /** One simulated machine. */
@@ -44,6 +47,10 @@ export const faults = {
   powerOff: (name: string) => name.startsWith('power-off-'),
   /** Its guest ignores the power button. */
   ignoresPowerButton: (name: string) => name.startsWith('deaf-'),
+  /** It takes no further interface while it runs. */
+  plug: (name: string) => name.startsWith('fail-plug-'),
+  /** Its guest never lets go of an interface. */
+  unplug: (name: string) => name.startsWith('fail-unplug-'),
   /** Its guest never says that it has booted. */
   neverReady: (name: string) => name.startsWith('never-ready-'),
 }

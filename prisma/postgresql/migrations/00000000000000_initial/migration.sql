@@ -511,6 +511,7 @@ CREATE TABLE "Port" (
     "deviceOwner" TEXT NOT NULL DEFAULT '',
     "deviceId" TEXT NOT NULL DEFAULT '',
     "deviceIndex" INTEGER,
+    "deleteWithInstance" BOOLEAN NOT NULL DEFAULT false,
     "status" TEXT NOT NULL DEFAULT 'DOWN',
     "hostName" TEXT,
     "standbyHost" TEXT,

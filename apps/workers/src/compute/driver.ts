@@ -1,6 +1,7 @@
 import type { Duplex, Readable } from 'node:stream'
 import type { MachineOptions } from '@nephos/core'
 import type { Samples } from './samples.ts'
+import type { ColdMoves, LiveMoves } from './moves.ts'
 
 /** What a host can give. */
 export interface Inventory {
@@ -40,6 +41,8 @@ export interface MachineSpec {
   nics: Nic[]
   /** Network namespace that holds the taps; null for the host's own. */
   netns: string | null
+  /** The guest comes from another host: the machine waits for it. */
+  incoming?: boolean
   /** What the machine is made like; a plain one where it is missing. */
   options?: MachineOptions
 }
@@ -64,6 +67,10 @@ export interface MachineEvent {
  */
 export interface ComputeDriver {
   readonly name: 'qemu' | 'simulated'
+  /** Moves of machines that are off. */
+  readonly cold: ColdMoves
+  /** Moves of machines that run. */
+  readonly live: LiveMoves
   inventory(): Promise<Inventory>
   /** Finds the machines a former process left running and reconnects to them. */
   adopt(): Promise<MachineStatus[]>

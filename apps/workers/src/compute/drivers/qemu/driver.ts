@@ -12,6 +12,7 @@ import type {
 import type { Samples } from '../../samples.ts'
 import { MachineEvents } from '../events.ts'
 import { KeyedLock } from '../keyed-lock.ts'
+import { QemuColdMoves } from './cold-moves.ts'
 import type { Accelerator } from './command-line.ts'
 import { connectConsole } from './console-socket.ts'
 import { type CpuController, findCpuController } from './cpu-cgroup.ts'
@@ -19,6 +20,7 @@ import { plugNic, unplugNic } from './hotplug-nic.ts'
 import { ImageCache } from './image-cache.ts'
 import { instancePaths } from './instance-paths.ts'
 import { hostInventory } from './inventory.ts'
+import { QemuLiveMoves } from './live-moves.ts'
 import { type MachineHost, QemuMachine } from './machine.ts'
 import { plainOptions } from './machine-args.ts'
 import { createRootDisk } from './root-disk.ts'
@@ -48,6 +50,8 @@ const rootless: CpuController = { version: null, reason: 'Only root can limit CP
 /** Machines run by QEMU, one process each, driven over QMP. */
 export class QemuDriver implements ComputeDriver {
   readonly name = 'qemu'
+  readonly cold: QemuColdMoves
+  readonly live: QemuLiveMoves
   readonly #options: QemuDriverOptions
   readonly #host: MachineHost
   readonly #cache: ImageCache
@@ -74,6 +78,15 @@ export class QemuDriver implements ComputeDriver {
       emit: (event) => this.#events.emit(event),
       exclusive: (instanceId, task) => this.#lock.run(instanceId, task),
     }
+    const moves = {
+      cache: this.#cache,
+      user: launch.user,
+      machine: (id: string) => this.#machine(id),
+      createDisk: (spec: MachineSpec) => this.createDisk(spec),
+      exclusive: this.#host.exclusive,
+    }
+    this.cold = new QemuColdMoves(moves)
+    this.live = new QemuLiveMoves(moves)
     this.#ticker = setInterval(() => this.#tick(), tickMs)
     this.#ticker.unref()
   }
@@ -181,6 +194,7 @@ export class QemuDriver implements ComputeDriver {
 
   destroy(instanceId: string): Promise<void> {
     this.#machines.get(instanceId)?.doom()
+    void this.cold.withdraw(instanceId)
     return this.#lock.run(instanceId, async () => {
       await (await this.#machine(instanceId)).destroy()
       this.#machines.delete(instanceId)
@@ -211,6 +225,7 @@ export class QemuDriver implements ComputeDriver {
 
   async close(): Promise<void> {
     clearInterval(this.#ticker)
+    await this.cold.close()
     for (const machine of this.#machines.values()) machine.release()
     this.#machines.clear()
   }

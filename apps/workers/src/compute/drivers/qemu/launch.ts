@@ -51,6 +51,8 @@ export function launch(
       accelerator: options.accelerator,
       options: spec.options,
     }),
+    // The guest comes from another host; it waits even then until it is told to go on.
+    ...(spec.incoming ? ['-S', '-incoming', 'defer'] : []),
   ]
   const log = openSync(
     paths.log,

@@ -85,6 +85,11 @@ export class QemuMachine {
     return this.#paths
   }
 
+  /** True while its process lives. */
+  get alive(): boolean {
+    return this.#alive()
+  }
+
   /** Keeps the notes for the first time. */
   async note(): Promise<void> {
     await this.#save({})
@@ -215,6 +220,18 @@ export class QemuMachine {
     this.console.trim()
     if ((statSync(this.#paths.log, { throwIfNoEntry: false })?.size ?? 0) > longestQemuLog)
       truncateSync(this.#paths.log)
+  }
+
+  /**
+   * The monitor of the machine while it runs; null while it is off.
+   * @throws NephosError driver_failed when it runs and does not answer
+   */
+  async monitor(): Promise<QmpClient | null> {
+    if (!this.#alive() || this.#guestOff) return null
+    if (!this.#qmp) await this.#connect(5_000)
+    if (this.#qmp) return this.#qmp
+    if (!this.#alive()) return null
+    throw new NephosError('driver_failed', 'The monitor of the machine does not answer.')
   }
 
   /** Lets go of the machine without ending it. */

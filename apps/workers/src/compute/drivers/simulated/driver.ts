@@ -17,6 +17,7 @@ import { MachineEvents } from '../events.ts'
 import { KeyedLock } from '../keyed-lock.ts'
 import { ConsoleLog } from '../serial/console-log.ts'
 import { bootText, faults, lastState, type SimulatedMachine } from './machine.ts'
+import { SimulatedColdMoves, SimulatedLiveMoves } from './moves.ts'
 import { simulatedSamples } from './samples.ts'
 import { SerialEchoes } from './serial-echo.ts'
 
@@ -33,7 +34,7 @@ export interface SimulatedDriverOptions {
   onError?: (error: unknown) => void
 }
 
-const powerStates = { running: 1, off: 4, crashed: 6 } as const
+const powerStates = { running: 1, off: 4, crashed: 6, paused: 3, incoming: 3, arrived: 3, left: 4 } as const
 /** Its console is gone, too. */
 const hasEnded = (state: SimulatedMachine['state']) => state === 'off' || state === 'crashed'
 const failed = (message: string): NephosError => new NephosError('driver_failed', `simulated: ${message}`)
@@ -44,6 +45,8 @@ const failed = (message: string): NephosError => new NephosError('driver_failed'
  */
 export class SimulatedDriver implements ComputeDriver {
   readonly name = 'simulated'
+  readonly cold: SimulatedColdMoves
+  readonly live: SimulatedLiveMoves
   readonly #options: SimulatedDriverOptions
   readonly #machines = new Map<string, SimulatedMachine>()
   readonly #timers = new Map<string, NodeJS.Timeout>()
@@ -54,6 +57,17 @@ export class SimulatedDriver implements ComputeDriver {
   constructor(options: SimulatedDriverOptions) {
     this.#options = options
     this.#events = new MachineEvents(options.onError ?? (() => {}))
+    const moves = {
+      dir: (id: string) => this.#dir(id),
+      get: (id: string) => this.#machines.get(id),
+      save: (machine: SimulatedMachine) => this.#save(machine),
+      reload: (id: string) => this.#reload(id),
+      forget: (id: string) => this.#clearTimer(id),
+      wake: (machine: SimulatedMachine) => this.#scheduleGuest(machine),
+      exclusive: <Result>(id: string, task: () => Promise<Result>) => this.#lock.run(id, task),
+    }
+    this.cold = new SimulatedColdMoves(moves)
+    this.live = new SimulatedLiveMoves(moves)
   }
 
   async inventory(): Promise<Inventory> {
@@ -64,6 +78,13 @@ export class SimulatedDriver implements ComputeDriver {
       diskGib,
       facts: { simulated: true, accelerator: 'none', uefi: true, cpuLimits: true },
     }
+  }
+
+  /** Takes over what is on disk of a machine that came from another host. */
+  async #reload(id: string): Promise<void> {
+    const machine = lastState(await readFile(this.#stateFile(id), 'utf8').catch(() => ''))
+    if (!machine) throw failed(`${id} did not arrive whole`)
+    this.#machines.set(id, machine)
   }
 
   async adopt(): Promise<MachineStatus[]> {
@@ -161,6 +182,8 @@ export class SimulatedDriver implements ComputeDriver {
   destroy(instanceId: string): Promise<void> {
     return this.#lock.run(instanceId, async () => {
       this.#clearTimer(instanceId)
+      await this.cold.withdraw(instanceId)
+      this.live.release(instanceId)
       this.#machines.delete(instanceId)
       this.#serial.end(instanceId)
       await rm(this.#dir(instanceId), { recursive: true, force: true })
@@ -190,6 +213,8 @@ export class SimulatedDriver implements ComputeDriver {
 
   async close(): Promise<void> {
     for (const id of this.#timers.keys()) this.#clearTimer(id)
+    this.live.close()
+    await this.cold.close()
     this.#serial.close()
   }
 

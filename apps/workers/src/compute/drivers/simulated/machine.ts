@@ -8,7 +8,8 @@ const simulatedMachine = z.object({
   vcpus: z.number(),
   ramMib: z.number(),
   diskGib: z.number(),
-  state: z.enum(['off', 'running', 'crashed']),
+  /** `incoming`: waits for a guest of another host; `arrived`: has one that may not run yet; `left`: gave its guest away. */
+  state: z.enum(['off', 'running', 'crashed', 'paused', 'incoming', 'arrived', 'left']),
   boots: z.number(),
   /** When it was started last, in ms since 1970: what its counters count from. */
   startedAt: z.number().default(0),
@@ -45,6 +46,10 @@ export const faults = {
   crash: (name: string) => name.startsWith('crash-'),
   /** Its guest powers off by itself right after its start. */
   powerOff: (name: string) => name.startsWith('power-off-'),
+  /** It does not move to another host. */
+  move: (name: string) => name.startsWith('fail-move-'),
+  /** Its guest changes its memory as fast as it is copied. */
+  busy: (name: string) => name.startsWith('busy-'),
   /** Its guest ignores the power button. */
   ignoresPowerButton: (name: string) => name.startsWith('deaf-'),
   /** It takes no further interface while it runs. */

@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { NephosError } from '@nephos/core/errors'
+import { z } from 'zod'
+import type { CopyOptions } from '../../moves.ts'
+import type { QmpClient } from './qmp-client.ts'
+
+const job = z.object({
+  id: z.string(),
+  type: z.string(),
+  status: z.string(),
+  'current-progress': z.number(),
+  'total-progress': z.number(),
+  error: z.string().optional(),
+})
+const migration = z.object({
+  status: z.string().optional(),
+  'error-desc': z.string().optional(),
+  ram: z.object({ total: z.number(), remaining: z.number(), transferred: z.number() }).optional(),
+})
+
+const disksEveryMs = 250
+/** From the switch-over on the guest stands still, so it is looked for often. */
+const memoryEveryMs = 10
+const reportEveryMs = 250
+const downtimeLimitMs = 300
+/** Never negotiated lower than what a busy little machine does by itself. */
+const unlimited = 1 << 30
+
+/** What QEMU says of its migration. */
+export const queryMigration = async (monitor: QmpClient): Promise<z.output<typeof migration>> =>
+  migration.parse(await monitor.execute('query-migrate'))
+
+/** Only the status: none, setup, active, pre-switchover, device, completed, failed, cancelling, cancelled. */
+export const migrationStatus = async (monitor: QmpClient): Promise<string | undefined> =>
+  (await queryMigration(monitor)).status
+
+const prefixOf = (migrationId: string): string => `move-${migrationId}-`
+
+/** The block mirrors of a migration. */
+export async function jobsOf(monitor: QmpClient, migrationId: string): Promise<z.output<typeof job>[]> {
+  const jobs = z.array(job).parse(await monitor.execute('query-jobs'))
+  return jobs.filter(({ id }) => id.startsWith(prefixOf(migrationId)))
+}
+
+/**
+ * Copies disks and memory until QEMU waits before the switch-over. What a former worker began is joined.
+ * @throws NephosError driver_failed in QEMU's words; cancelled
+ */
+export async function copyOut(monitor: QmpClient, options: CopyOptions): Promise<void> {
+  const { migrationId, cargo, signal, bandwidth } = options
+  const report = reporter(monitor, options)
+  const begun = await jobsOf(monitor, migrationId)
+  const status = await migrationStatus(monitor)
+  const under = ['setup', 'active', 'pre-switchover', 'device', 'completed']
+  let memory = under.includes(status ?? '') && (begun.length > 0 || cargo.disks.length === 0)
+  if (!memory && begun.length < cargo.disks.length) await beginDisks(monitor, options, begun)
+  for (;;) {
+    if (signal.aborted) throw new NephosError('cancelled', 'The migration was cancelled.')
+    const jobs = memory && cargo.disks.length === 0 ? [] : await jobsOf(monitor, migrationId)
+    const failed = jobs.find((one) => one.error !== undefined || one.status === 'concluded')
+    if (failed)
+      throw new NephosError('driver_failed', `A disk could not be copied: ${failed.error ?? 'it ended'}.`)
+    if (!memory && jobs.every((one) => one.status === 'ready')) {
+      await beginMemory(monitor, options, bandwidth)
+      memory = true
+    }
+    const { status: now, ram, 'error-desc': words } = memory ? await queryMigration(monitor) : {}
+    if (now === 'pre-switchover' || now === 'device' || now === 'completed') return
+    if (now === 'failed' || now === 'cancelled' || now === 'cancelling')
+      throw new NephosError(
+        'driver_failed',
+        `The memory could not be copied: ${words ?? `QEMU says ${now}`}.`,
+      )
+    await report(memory ? 'memory' : 'disks', jobs, ram)
+    await sleep(memory ? memoryEveryMs : disksEveryMs)
+  }
+}
+
+async function beginDisks(
+  monitor: QmpClient,
+  { migrationId, cargo, door, bandwidth }: CopyOptions,
+  begun: readonly { id: string }[],
+): Promise<void> {
+  if (!door.disks) throw new NephosError('driver_failed', 'The destination does not take the disks.')
+  const nodes = z.array(z.object({ 'node-name': z.string() }))
+  const known = nodes.parse(await monitor.execute('query-named-block-nodes', { flat: true }))
+  for (const { node } of cargo.disks) {
+    const [id, target] = [`${prefixOf(migrationId)}${node}`, `move-${node}`]
+    if (begun.some((one) => one.id === id)) continue
+    if (!known.some((one) => one['node-name'] === target))
+      await monitor.execute(
+        'blockdev-add',
+        {
+          driver: 'nbd',
+          'node-name': target,
+          server: { type: 'inet', host: door.disks.host, port: String(door.disks.port) },
+          export: node,
+        },
+        30_000,
+      )
+    await monitor.execute('blockdev-mirror', {
+      'job-id': id,
+      device: node,
+      target,
+      sync: 'top',
+      'copy-mode': 'write-blocking',
+      'auto-dismiss': false,
+      ...(bandwidth > 0 && { speed: bandwidth }),
+    })
+  }
+}
+
+async function beginMemory(monitor: QmpClient, { door }: CopyOptions, bandwidth: number): Promise<void> {
+  await monitor.execute('migrate-set-capabilities', {
+    capabilities: [{ capability: 'pause-before-switchover', state: true }],
+  })
+  await monitor.execute('migrate-set-parameters', {
+    'max-bandwidth': bandwidth > 0 ? bandwidth : unlimited,
+    'downtime-limit': downtimeLimitMs,
+  })
+  await monitor.execute('migrate', { uri: `tcp:${door.ram.host}:${door.ram.port}` })
+}
+
+/** Reports a few times a second, and pauses the guest when the answer wants it. */
+function reporter(monitor: QmpClient, { onProgress }: CopyOptions) {
+  let last = Number.NEGATIVE_INFINITY
+  let paused = false
+  return async (
+    phase: 'disks' | 'memory',
+    jobs: readonly { 'current-progress': number; 'total-progress': number }[],
+    ram: { total: number; remaining: number } | undefined,
+  ) => {
+    if (performance.now() - last < reportEveryMs) return
+    last = performance.now()
+    const sum = (of: (one: (typeof jobs)[number]) => number) => jobs.reduce((all, one) => all + of(one), 0)
+    const { pause } = await onProgress({
+      phase,
+      totalBytes: sum((one) => one['total-progress']) + (ram?.total ?? 0),
+      doneBytes: sum((one) => one['current-progress']) + (ram ? ram.total - ram.remaining : 0),
+    })
+    if (!pause || paused) return
+    paused = true
+    await monitor.execute('stop')
+  }
+}

@@ -18,6 +18,7 @@ const config: NextConfig = {
     '@nats-io/jetstream',
     '@nats-io/nats-core',
     '@nats-io/transport-node',
+    'ws',
   ],
   // Pages are loaded when somebody opens them: the process stays small until then.
   experimental: { preloadEntriesOnStart: false },

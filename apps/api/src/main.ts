@@ -1,3 +1,4 @@
+import { openConsoleDoor } from '@nephos/api'
 import { ConfigError, healthSocket, loadConfig, processName } from '@nephos/config'
 import { createServices, NephosError } from '@nephos/core'
 import { createApps } from './app.ts'
@@ -8,7 +9,8 @@ async function main(): Promise<void> {
   const name = processName('api')
   const services = createServices({ config, processName: name })
   const { log } = services
-  const server = await listen(createApps(services), config, healthSocket(config, name))
+  const consoles = openConsoleDoor(services)
+  const server = await listen(createApps(services), config, healthSocket(config, name), consoles)
   // The supervisor reads this line to learn the port when 0 was configured.
   process.stdout.write(`${JSON.stringify({ listening: { url: server.url, port: server.port } })}\n`)
 

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
+import type { ConsoleDoor } from '@nephos/api'
 import type { NephosConfig } from '@nephos/config'
 import type { ApiApps } from './app.ts'
 
@@ -23,8 +24,13 @@ export async function listen(
   { api, probes }: ApiApps,
   { bind, apiPort }: Pick<NephosConfig, 'bind' | 'apiPort'>,
   probeSocket?: string,
+  consoles?: ConsoleDoor,
 ): Promise<ApiServer> {
   const server = createServer({ keepAliveTimeout: 65_000 }, getRequestListener(api.fetch))
+  server.on('upgrade', (request, socket, head) => {
+    if (!consoles?.upgrade(request, socket, head))
+      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+  })
   server.headersTimeout = headersMs
   // An image may take hours to arrive; what is silent for too long is cut by the idle time instead.
   server.requestTimeout = 0
@@ -38,6 +44,7 @@ export async function listen(
     url: `http://${address.includes(':') ? `[${address}]` : address}:${port}`,
     port,
     close: async (graceMs = 10_000) => {
+      consoles?.close()
       const cut = setTimeout(() => {
         for (const one of servers) one.closeAllConnections()
       }, graceMs)

@@ -1,4 +1,5 @@
 export { type AuthenticateInput, authenticate, type Face, type SignedIn } from './authenticate.ts'
+export { type ConsoleDoor, openConsoleDoor } from './console/accept.ts'
 export { httpStatus, type PublicError, publicError, unexpected } from './errors.ts'
 export { checkSameOrigin, type OriginCheck } from './origin.ts'
 export { isHttps, newRequestId, requestIdOf } from './request.ts'

@@ -25,9 +25,15 @@ export function checkSameOrigin({ method, headers, publicUrl }: OriginCheck): vo
   }
   const origin = headers.get('origin')
   if (origin === null) throw refused('no Origin header')
+  if (!isSameOrigin(headers, publicUrl)) throw refused(origin)
+}
+
+/** True when the Origin header names the host that was asked, or the one that browsers know us by. */
+export function isSameOrigin(headers: Headers, publicUrl?: string): boolean {
+  const origin = headers.get('origin') ?? ''
   const host = URL.canParse(origin) ? new URL(origin).host : null
   const own = [headers.get('host'), publicUrl && URL.canParse(publicUrl) ? new URL(publicUrl).host : null]
-  if (host === null || !own.includes(host)) throw refused(origin)
+  return host !== null && own.includes(host)
 }
 
 const refused = (from: string) =>

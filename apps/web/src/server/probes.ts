@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { consoleDoor } from './console-door.ts'
 import { services } from './services.ts'
 
 const patienceMs = 2_000
@@ -36,6 +37,14 @@ export function metrics(): Registry {
     registers,
     collect() {
       this.set(services().queue.hub().subscribers())
+    },
+  })
+  new Gauge({
+    name: 'nephos_console_connections',
+    help: 'Open consoles of dashboards.',
+    registers,
+    collect() {
+      this.set(consoleDoor().open())
     },
   })
   new Gauge({

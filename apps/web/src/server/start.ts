@@ -1,14 +1,16 @@
 import { chmod, mkdir, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, Server } from 'node:http'
 import { dirname } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { healthSocket, processName } from '@nephos/config'
+import { consoleDoor } from './console-door.ts'
 import { health, metrics } from './probes.ts'
 import { peerHeader } from './request.ts'
 import { services } from './services.ts'
 
 /** What the process does once, before its first request. */
 export async function start(): Promise<void> {
-  notePeers()
+  watchServers()
   // Opening them now makes a wrong configuration fail the start, and the event stream known before the first page.
   const { config, log, queue, close } = services()
   queue.hub()
@@ -20,6 +22,7 @@ export async function start(): Promise<void> {
     if (ending) return
     ending = true
     log.info({ signal }, 'ending')
+    consoleDoor().close()
     probes.close()
     await rm(socket, { force: true })
     await close()
@@ -29,8 +32,12 @@ export async function start(): Promise<void> {
   log.info('the dashboard is starting')
 }
 
-/** Next does not tell handlers who connected: it is written into a header that no client can set. */
-function notePeers(): void {
+/**
+ * Next does not tell handlers who connected: it is written into a header that no client can set. And its route
+ * handlers cannot accept a WebSocket, so those of consoles are taken here, before Next sees them: consoles are at the
+ * dashboard's own origin, with its session cookie, and need no second port.
+ */
+function watchServers(): void {
   type Emit = (this: Server, event: string | symbol, ...args: unknown[]) => boolean
   const prototype = Server.prototype as unknown as { emit: Emit }
   const { emit } = prototype
@@ -38,6 +45,8 @@ function notePeers(): void {
     if (event === 'request' || event === 'upgrade') {
       const request = args[0] as IncomingMessage
       request.headers[peerHeader] = request.socket.remoteAddress ?? ''
+      if (event === 'upgrade' && consoleDoor().upgrade(request, args[1] as Duplex, args[2] as Buffer))
+        return true
     }
     return emit.call(this, event, ...args)
   }

@@ -8,7 +8,9 @@ export function configEnvironment(config: NephosConfig): Record<string, string> 
   const env: Record<string, string> = { NEPHOS_CONFIG: '/dev/null' }
   for (const key of settingKeys) {
     const value = config[camelKey(key)]
-    if (value !== undefined) env[environmentName(key)] = String(value)
+    if (value === undefined) continue
+    // An empty variable counts as unset.
+    env[environmentName(key)] = Array.isArray(value) && value.length === 0 ? 'none' : String(value)
   }
   return env
 }

@@ -12,4 +12,11 @@ export {
   statePaths,
   underlayNetns,
 } from './paths.ts'
+export {
+  defaultSchedulerFilters,
+  type SchedulerFilter,
+  type SchedulerWeigher,
+  schedulerFilters,
+  schedulerWeights,
+} from './scheduler.ts'
 export { type NephosConfig, settings } from './schema.ts'

@@ -53,6 +53,14 @@ describe('where values come from', () => {
     expect(load({ NEPHOS_HOME: 'x/../y' }).home).toBe(join(cwd, 'y'))
   })
 
+  it('reads lists of words, and an empty one as none', () => {
+    const config = load({ NEPHOS_SCHEDULER_FILTERS: 'json, io-ops', NEPHOS_SCHEDULER_ISOLATED_HOSTS: 'none' })
+    expect(config).toMatchObject({ schedulerFilters: ['json', 'io-ops'], schedulerIsolatedHosts: [] })
+    const none = load({ NEPHOS_SCHEDULER_FILTERS: 'none' })
+    expect(none.schedulerFilters).toEqual([])
+    for (const each of [config, none]) expect(loadConfig({ env: configEnvironment(each), cwd })).toEqual(each)
+  })
+
   it('is frozen', () => {
     expect(Object.isFrozen(load())).toBe(true)
   })
@@ -77,6 +85,9 @@ describe('what is refused', () => {
     [{ NEPHOS_HOST_NAME: 'Host 1' }, 'NEPHOS_HOST_NAME', /lower-case/],
     [{ NEPHOS_PUBLIC_URL: 'ftp://x' }, 'NEPHOS_PUBLIC_URL', /whole address/],
     [{ NEPHOS_CPU_ALLOCATION_RATIO: '0' }, 'NEPHOS_CPU_ALLOCATION_RATIO', /above 0/],
+    [{ NEPHOS_SCHEDULER_FILTERS: 'json,magic' }, 'NEPHOS_SCHEDULER_FILTERS', /Give words of capabilities/],
+    [{ NEPHOS_SCHEDULER_FILTERS: 'json, json' }, 'NEPHOS_SCHEDULER_FILTERS', /twice/],
+    [{ NEPHOS_SCHEDULER_WEIGHT_RAM: 'much' }, 'NEPHOS_SCHEDULER_WEIGHT_RAM', /Give a number/],
     [{ NEPHOS_HOME: `/${'x'.repeat(81)}` }, 'NEPHOS_HOME', /80 characters/],
     [{ NEPHOS_HOME: `/${'x'.repeat(70)}`, NEPHOS_HOST_NAME: 'h'.repeat(32) }, 'NEPHOS_HOME', /too long/],
     [{ NEPHOS_WEBPORT: '1' }, 'NEPHOS_WEBPORT', /Did you mean NEPHOS_WEB_PORT\?/],

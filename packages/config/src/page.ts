@@ -9,6 +9,7 @@ const json = z.toJSONSchema(settings, { io: 'output', unrepresentable: 'any' }).
 function values(key: SettingKey): string {
   const { type, enum: choices, minimum, maximum } = json[key] ?? {}
   if (choices) return choices.map((choice) => `\`${choice}\``).join(', ')
+  if (type === 'array') return 'words, separated by commas'
   if (type !== 'integer' && type !== 'number') return 'text'
   const whole = type === 'integer' ? 'whole number' : 'number'
   if (maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER) return `${whole}, ${minimum} to ${maximum}`
@@ -18,7 +19,14 @@ function values(key: SettingKey): string {
 function row(key: SettingKey): string {
   const { description, secret } = settingMeta(key)
   const preset = json[key]?.default
-  const standard = preset === undefined ? (key === 'home' ? '`.nephos`' : 'unset') : `\`${preset}\``
+  const standard =
+    Array.isArray(preset) && preset.length === 0
+      ? '`none`'
+      : preset === undefined
+        ? key === 'home'
+          ? '`.nephos`'
+          : 'unset'
+        : `\`${preset}\``
   const text = secret ? `${description} Secret: never printed or logged.` : description
   return `| \`${environmentName(key)}\` | \`${key}\` | ${values(key)} | ${standard} | ${text} |`
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { defaultSchedulerFilters, schedulerFilters, schedulerWeights } from './scheduler.ts'
 
 /** Environment and TOML give text or numbers; text that is no number is left for zod to refuse. */
 const numeric = <Schema extends z.ZodType>(schema: Schema) =>
@@ -13,6 +14,19 @@ const integer = (min: number, max = Number.MAX_SAFE_INTEGER) => numeric(z.number
 const port = integer(0, 65_535)
 const seconds = integer(1)
 const ratio = numeric(z.number().positive())
+const multiplier = (preset: number) => numeric(z.number().min(-1e9).max(1e9)).default(preset)
+
+/** Words separated by commas; `none` is an empty list, because an empty variable counts as unset. */
+const list = <Word extends z.ZodType>(word: Word) =>
+  z.preprocess(
+    (value) =>
+      typeof value !== 'string'
+        ? value
+        : value.trim() === 'none'
+          ? []
+          : value.split(',').map((part) => part.trim()),
+    z.array(word).refine((words) => new Set(words).size === words.length, 'a word stands there twice'),
+  )
 
 /** What is known about a setting beside its type; the page docs/configuration.md is written from it. */
 export interface SettingMeta {
@@ -24,6 +38,7 @@ export interface SettingMeta {
     | 'Servers'
     | 'Host and drivers'
     | 'Capacity'
+    | 'Scheduler'
     | 'Guests and images'
     | 'Sessions and services'
   /** What to write, when a value was refused. */
@@ -209,6 +224,93 @@ export const settings = z.object({
     group: 'Capacity',
     description: 'Disk in GiB that a host with the `simulated` compute driver claims to have.',
     remedy: 'Give a whole number of GiB above 0.',
+  }),
+  scheduler_filters: about(list(z.enum(schedulerFilters)).default(defaultSchedulerFilters), {
+    group: 'Scheduler',
+    description:
+      'Questions that a host has to pass, in the order in which they are shown, separated by commas; `none` for none of them. Always asked: compute service, zone, vCPUs, memory, disk, server groups.',
+    remedy: `Give words of ${schedulerFilters.join(', ')}, or none.`,
+  }),
+  scheduler_weight_ram: about(multiplier(schedulerWeights.ram), {
+    group: 'Scheduler',
+    description:
+      'Choice of a host: how much more free memory counts. `ram_weight_multiplier` of an aggregate is stronger.',
+    remedy: 'Give a number; 0 leaves it out of account.',
+  }),
+  scheduler_weight_cpu: about(multiplier(schedulerWeights.cpu), {
+    group: 'Scheduler',
+    description:
+      'Choice of a host: how much more free vCPUs count. `cpu_weight_multiplier` of an aggregate is stronger.',
+    remedy: 'Give a number; 0 leaves it out of account.',
+  }),
+  scheduler_weight_disk: about(multiplier(schedulerWeights.disk), {
+    group: 'Scheduler',
+    description:
+      'Choice of a host: how much more free disk counts. `disk_weight_multiplier` of an aggregate is stronger.',
+    remedy: 'Give a number; 0 leaves it out of account.',
+  }),
+  scheduler_weight_io_ops: about(multiplier(schedulerWeights['io-ops']), {
+    group: 'Scheduler',
+    description:
+      'Choice of a host: how much instances being built or moved there count; below zero, hosts with fewer are preferred. `io_ops_weight_multiplier` of an aggregate is stronger.',
+    remedy: 'Give a number; 0 leaves it out of account.',
+  }),
+  scheduler_weight_soft_affinity: about(multiplier(schedulerWeights['soft-affinity']), {
+    group: 'Scheduler',
+    description:
+      'Choice of a host: how much members of a soft-affinity group count. `soft_affinity_weight_multiplier` of an aggregate is stronger.',
+    remedy: 'Give a number; 0 leaves it out of account.',
+  }),
+  scheduler_weight_soft_anti_affinity: about(multiplier(schedulerWeights['soft-anti-affinity']), {
+    group: 'Scheduler',
+    description:
+      'Choice of a host: how much the absence of members of a soft-anti-affinity group counts. `soft_anti_affinity_weight_multiplier` of an aggregate is stronger.',
+    remedy: 'Give a number; 0 leaves it out of account.',
+  }),
+  scheduler_weight_build_failures: about(multiplier(schedulerWeights['build-failures']), {
+    group: 'Scheduler',
+    description:
+      'Choice of a host: how much builds that failed there count. `build_failure_weight_multiplier` of an aggregate is stronger.',
+    remedy: 'Give a number; 0 leaves it out of account.',
+  }),
+  scheduler_weight_num_instances: about(multiplier(schedulerWeights['num-instances']), {
+    group: 'Scheduler',
+    description:
+      'Choice of a host: how much the number of instances counts; 0: not at all. `num_instances_weight_multiplier` of an aggregate is stronger.',
+    remedy: 'Give a number; 0 leaves it out of account.',
+  }),
+  scheduler_host_subset_size: about(integer(1, 1000).default(1), {
+    group: 'Scheduler',
+    description:
+      'One of this many best hosts is taken at random. More than 1 lets many schedulers meet less often.',
+    remedy: 'Give a whole number from 1 to 1000.',
+  }),
+  scheduler_max_attempts: about(integer(1, 10).default(3), {
+    group: 'Scheduler',
+    description: 'Hosts that a build is tried on before the instance is in ERROR.',
+    remedy: 'Give a whole number from 1 to 10.',
+  }),
+  scheduler_max_instances_per_host: about(integer(1).default(50), {
+    group: 'Scheduler',
+    description:
+      'Most instances on a host, for the filter `num-instances`. `max_instances_per_host` of an aggregate is stronger.',
+    remedy: 'Give a whole number above 0.',
+  }),
+  scheduler_max_io_ops_per_host: about(integer(1).default(8), {
+    group: 'Scheduler',
+    description:
+      'Most instances being built or moved on a host, for the filter `io-ops`. `max_io_ops_per_host` of an aggregate is stronger.',
+    remedy: 'Give a whole number above 0.',
+  }),
+  scheduler_isolated_hosts: about(list(z.string().min(1)).default([]), {
+    group: 'Scheduler',
+    description: 'Names of hosts that run isolated images and nothing else, separated by commas.',
+    remedy: 'Give names of hosts separated by commas, or none.',
+  }),
+  scheduler_isolated_images: about(list(z.string().min(1)).default([]), {
+    group: 'Scheduler',
+    description: 'Ids of images that run on isolated hosts only, separated by commas.',
+    remedy: 'Give ids of images separated by commas, or none.',
   }),
   image_size_cap: about(integer(1).default(1_099_511_627_776), {
     group: 'Guests and images',

@@ -1,7 +1,8 @@
 import type { Duplex, Readable } from 'node:stream'
 import type { MachineOptions } from '@nephos/core'
-import type { Samples } from './samples.ts'
+import type { MachineDisks } from './disks.ts'
 import type { ColdMoves, LiveMoves } from './moves.ts'
+import type { Samples } from './samples.ts'
 
 /** What a host can give. */
 export interface Inventory {
@@ -45,6 +46,10 @@ export interface MachineSpec {
   incoming?: boolean
   /** What the machine is made like; a plain one where it is missing. */
   options?: MachineOptions
+  /** A second, empty disk, swap area and config drive, each only where it is more than 0 or true. */
+  ephemeralGib?: number
+  swapMib?: number
+  configDrive?: boolean
 }
 
 /** What the driver sees of one machine. Nova's numbers: 1 running, 3 paused, 4 shut down, 6 crashed. */
@@ -67,6 +72,7 @@ export interface MachineEvent {
  */
 export interface ComputeDriver {
   readonly name: 'qemu' | 'simulated'
+  readonly disks: MachineDisks
   /** Moves of machines that are off. */
   readonly cold: ColdMoves
   /** Moves of machines that run. */
@@ -79,7 +85,7 @@ export interface ComputeDriver {
     image: BaseImage,
     options: { signal: AbortSignal; onProgress: (bytes: number) => void },
   ): Promise<void>
-  /** Copy-on-write disk over the cached image. */
+  /** Copy-on-write disk over the cached image, ephemeral disk and swap area. */
   createDisk(spec: MachineSpec): Promise<void>
   start(spec: MachineSpec): Promise<MachineStatus>
   /** Asks the guest to power off, and forces it after `timeoutMs` (0: at once). */

@@ -55,5 +55,8 @@ export function machineSpec(
     }),
     netns: wired.ports[0]?.netns ?? null,
     options: machineOptions(record),
+    ephemeralGib: record.ephemeralGib,
+    swapMib: record.swapMib,
+    configDrive: record.configDrive,
   }
 }

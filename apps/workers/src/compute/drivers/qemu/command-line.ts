@@ -2,6 +2,7 @@ import type { MachineOptions } from '@nephos/core'
 import { NephosError } from '@nephos/core/errors'
 import type { Nic } from '../../driver.ts'
 import { diskArgs, diskControllerArgs } from './disk-args.ts'
+import { type MoreDisk, moreDiskNode } from './disks/layout.ts'
 import { type Accelerator, boardArgs, deviceArgs, plainOptions } from './machine-args.ts'
 import { nicArgs } from './nic-args.ts'
 
@@ -17,6 +18,8 @@ export interface CommandLineInput {
   accelerator: Accelerator
   /** What the machine is made like; a plain one where it is missing. */
   options?: MachineOptions
+  /** Disks beside the root disk. */
+  moreDisks?: readonly MoreDisk[]
 }
 
 /** Names of the files in a machine's directory. */
@@ -67,6 +70,14 @@ export function commandLine(input: CommandLineInput): string[] {
       { id: 'disk-root', bootindex: 1, serial: instanceId.replaceAll('-', '').slice(0, 20) },
       options,
     ),
+    ...(input.moreDisks ?? []).flatMap((disk) => [
+      ...['-blockdev', JSON.stringify(moreDiskNode(disk))],
+      ...diskArgs(
+        disk.node,
+        { id: `disk-${disk.node}`, serial: disk.serial },
+        disk.readOnly ? { ...options, diskLimits: null } : options,
+      ),
+    ]),
     ...nics.flatMap((nic, index) => nicArgs(nic, options.vifModel, slot(index))),
     ...deviceArgs(options),
   ]

@@ -16,6 +16,7 @@ import { QemuColdMoves } from './cold-moves.ts'
 import type { Accelerator } from './command-line.ts'
 import { connectConsole } from './console-socket.ts'
 import { type CpuController, findCpuController } from './cpu-cgroup.ts'
+import { QemuDisks } from './disks/qemu-disks.ts'
 import { plugNic, unplugNic } from './hotplug-nic.ts'
 import { ImageCache } from './image-cache.ts'
 import { instancePaths } from './instance-paths.ts'
@@ -23,7 +24,6 @@ import { hostInventory } from './inventory.ts'
 import { QemuLiveMoves } from './live-moves.ts'
 import { type MachineHost, QemuMachine } from './machine.ts'
 import { plainOptions } from './machine-args.ts'
-import { createRootDisk } from './root-disk.ts'
 import { QemuSampler } from './samples.ts'
 import { ensureUser, kvmGroup, openDevice } from './user.ts'
 
@@ -50,6 +50,7 @@ const rootless: CpuController = { version: null, reason: 'Only root can limit CP
 /** Machines run by QEMU, one process each, driven over QMP. */
 export class QemuDriver implements ComputeDriver {
   readonly name = 'qemu'
+  readonly disks: QemuDisks
   readonly cold: QemuColdMoves
   readonly live: QemuLiveMoves
   readonly #options: QemuDriverOptions
@@ -87,6 +88,12 @@ export class QemuDriver implements ComputeDriver {
     }
     this.cold = new QemuColdMoves(moves)
     this.live = new QemuLiveMoves(moves)
+    this.disks = new QemuDisks({
+      cache: this.#cache,
+      user: launch.user,
+      machine: (instanceId) => this.#machine(instanceId),
+      exclusive: this.#host.exclusive,
+    })
     this.#ticker = setInterval(() => this.#tick(), tickMs)
     this.#ticker.unref()
   }
@@ -140,8 +147,7 @@ export class QemuDriver implements ComputeDriver {
   createDisk(spec: MachineSpec): Promise<void> {
     return this.#lock.run(spec.instanceId, async () => {
       const machine = await this.#machine(spec.instanceId)
-      await createRootDisk(spec, machine.paths, this.#cache.path(spec.image), this.#host.user)
-      await machine.note()
+      await this.disks.create(spec, machine)
     })
   }
 

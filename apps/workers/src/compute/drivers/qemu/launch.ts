@@ -4,6 +4,7 @@ import { NephosError } from '@nephos/core/errors'
 import type { MachineSpec } from '../../driver.ts'
 import { type Accelerator, commandLine } from './command-line.ts'
 import { joinCgroup } from './cpu-cgroup.ts'
+import { moreDisks } from './disks/layout.ts'
 import { hostEnvironment, lastWords } from './host-command.ts'
 import type { InstancePaths } from './instance-paths.ts'
 import { recordingShell } from './process-identity.ts'
@@ -50,6 +51,7 @@ export function launch(
       nics: spec.nics,
       accelerator: options.accelerator,
       options: spec.options,
+      moreDisks: moreDisks(spec),
     }),
     // The guest comes from another host; it waits even then until it is told to go on.
     ...(spec.incoming ? ['-S', '-incoming', 'defer'] : []),

@@ -16,6 +16,7 @@ import type { Samples } from '../../samples.ts'
 import { MachineEvents } from '../events.ts'
 import { KeyedLock } from '../keyed-lock.ts'
 import { ConsoleLog } from '../serial/console-log.ts'
+import { diskNotes, SimulatedDisks } from './disks.ts'
 import { bootText, faults, lastState, type SimulatedMachine } from './machine.ts'
 import { SimulatedColdMoves, SimulatedLiveMoves } from './moves.ts'
 import { simulatedSamples } from './samples.ts'
@@ -45,6 +46,7 @@ const failed = (message: string): NephosError => new NephosError('driver_failed'
  */
 export class SimulatedDriver implements ComputeDriver {
   readonly name = 'simulated'
+  readonly disks: SimulatedDisks
   readonly cold: SimulatedColdMoves
   readonly live: SimulatedLiveMoves
   readonly #options: SimulatedDriverOptions
@@ -57,6 +59,13 @@ export class SimulatedDriver implements ComputeDriver {
   constructor(options: SimulatedDriverOptions) {
     this.#options = options
     this.#events = new MachineEvents(options.onError ?? (() => {}))
+    this.disks = new SimulatedDisks({
+      dir: (instanceId) => this.#dir(instanceId),
+      machine: (instanceId) => this.#machines.get(instanceId),
+      save: (machine) => this.#save(machine),
+      end: (instanceId) => this.#stop(instanceId, 0),
+      exclusive: (instanceId, task) => this.#lock.run(instanceId, task),
+    })
     const moves = {
       dir: (id: string) => this.#dir(id),
       get: (id: string) => this.#machines.get(id),
@@ -121,10 +130,9 @@ export class SimulatedDriver implements ComputeDriver {
         vcpus: spec.vcpus,
         ramMib: spec.ramMib,
         diskGib: spec.diskGib,
+        ...diskNotes(spec),
         state: 'off',
         boots: 0,
-        startedAt: 0,
-        taps: [],
       })
     })
   }

@@ -11,9 +11,13 @@ const simulatedMachine = z.object({
   /** `incoming`: waits for a guest of another host; `arrived`: has one that may not run yet; `left`: gave its guest away. */
   state: z.enum(['off', 'running', 'crashed', 'paused', 'incoming', 'arrived', 'left']),
   boots: z.number(),
+  /** What its root disk was made from. */
+  imageId: z.string().optional(),
+  ephemeralGib: z.number().optional(),
+  swapMib: z.number().optional(),
   /** When it was started last, in ms since 1970: what its counters count from. */
-  startedAt: z.number().default(0),
-  taps: z.array(z.string()).default([]),
+  startedAt: z.number().optional(),
+  taps: z.array(z.string()).optional(),
 })
 
 /** One simulated machine. */
@@ -36,6 +40,8 @@ export function lastState(text: string): SimulatedMachine | null {
 export const faults = {
   /** Its disk cannot be made. */
   disk: (name: string) => name.startsWith('fail-disk-'),
+  /** Its root disk cannot be copied. */
+  export: (name: string) => name.startsWith('fail-export-'),
   /** It does not start. */
   start: (name: string) => name.startsWith('fail-start-'),
   /** It cannot be stopped or rebooted. */

@@ -28,6 +28,7 @@ program
     'bring the cloud up: installs and builds what is missing, starts everything, prints where it is',
   )
   .option('-d, --detach', 'return once everything is healthy, and go on in the background')
+  .option('--hosts <count>', 'run that many hosts on this machine, joined by a network of their own: a lab')
   .addHelpText(
     'after',
     `
@@ -35,10 +36,13 @@ As root on Debian it installs what it needs and runs real machines on real netwo
 QEMU, it still comes up, with simulated instances, and says so. A second up on a running cloud only says so.
 
   NEPHOS_WEB_PORT=8080 ./nephos up                    another port
+  ./nephos up --hosts 3                               three hosts on this machine
   NEPHOS_HOME=/srv/b NEPHOS_WEB_PORT=0 NEPHOS_API_PORT=0 ./nephos up -d     a second cloud
 `,
   )
-  .action(async (options: { detach?: boolean }) => (await import('./commands/up.ts')).up(options))
+  .action(async (options: { detach?: boolean; hosts?: string }) =>
+    (await import('./commands/up.ts')).up(options),
+  )
 
 program
   .command('down')

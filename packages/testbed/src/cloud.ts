@@ -9,6 +9,7 @@ export interface RunningCloud {
   state: string
   home: string
   hostName: string
+  hosts: string[]
   webUrl: string
   apiUrl: string
   adminPasswordFile: string
@@ -57,7 +58,7 @@ function run(args: string[], env: NodeJS.ProcessEnv): Promise<string> {
 }
 
 /** The environment without the settings of any other cloud. */
-const environment = (settings: Record<string, string>): NodeJS.ProcessEnv => ({
+const environment = (settings: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(
     Object.entries(process.env).filter(([key]) => !/^(NEPHOS_|DATABASE_URL|NATS_URL)/.test(key)),
   ),
@@ -66,15 +67,20 @@ const environment = (settings: Record<string, string>): NodeJS.ProcessEnv => ({
 
 /**
  * Starts a cloud of its own beside whatever else runs: own state directory, free ports.
- * `settings` adds to its environment (`NEPHOS_COMPUTE_DRIVER: 'simulated'`).
+ * `settings` adds to its environment (`NEPHOS_COMPUTE_DRIVER: 'simulated'`); `hosts` makes it a lab of that many
+ * hosts, host1, host2, …, with processes `compute-host2` and `network-host2`.
  * @throws Error with the output of `./nephos up` when it does not come up
  */
-export async function startCloud(settings: Record<string, string> = {}): Promise<TestCloud> {
+export async function startCloud({
+  hosts = 1,
+  ...settings
+}: { hosts?: number } & NodeJS.ProcessEnv = {}): Promise<TestCloud> {
   const home = mkdtempSync(join(tmpdir(), 'nephos-cloud-'))
   const env = environment({
     NEPHOS_HOME: home,
     NEPHOS_WEB_PORT: '0',
     NEPHOS_API_PORT: '0',
+    NEPHOS_HOSTS: String(hosts),
     ...settings,
   })
   try {

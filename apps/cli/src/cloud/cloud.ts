@@ -1,11 +1,12 @@
 import { chmodSync, mkdirSync } from 'node:fs'
-import { cloudId, type NephosConfig, statePaths } from '@nephos/config'
+import { cloudId, hostNames, type NephosConfig, statePaths } from '@nephos/config'
 import { version } from '../../package.json' with { type: 'json' }
 import { findGuestImage } from '../prepare/guest.ts'
 import { type CloudFile, writeCloudFile } from '../supervisor/cloud-file.ts'
 import { identify } from '../supervisor/identity.ts'
 import { ProcessGroup } from '../supervisor/process-group.ts'
 import type { Steps } from '../terminal/steps.ts'
+import { hostCount, unattended } from './hosts.ts'
 import { endLeftovers } from './leftovers.ts'
 import { natsProcess, natsUrl } from './nats.ts'
 import { choosePorts, portWishes } from './ports.ts'
@@ -40,7 +41,8 @@ export class Cloud {
   #resolved: NephosConfig
   #file: CloudFile | null = null
 
-  constructor(config: NephosConfig) {
+  constructor(given: NephosConfig) {
+    const config = Object.freeze({ ...given, hosts: hostCount(given) })
     this.config = config
     this.#resolved = config
     this.group.on('change', () => this.#record())
@@ -55,6 +57,11 @@ export class Cloud {
   async start(steps: Steps): Promise<void> {
     const { config } = this
     makeHome(config)
+    const left = unattended(config)
+    if (left.length > 0)
+      steps.note(
+        `  Not started: ${left.join(', ')}. What runs there goes on unattended; \`./nephos up --hosts ${config.hosts! + left.length}\` brings it back.`,
+      )
     const ended = await endLeftovers(config)
     if (ended.length > 0)
       steps.note(`  Ended what a killed supervisor had left running: ${ended.join(', ')}.`)
@@ -155,6 +162,7 @@ export class Cloud {
       startedAt: new Date().toISOString(),
       home: config.home,
       hostName: config.hostName,
+      hosts: hostNames(config, config.hosts ?? 1),
       adminUser: 'admin',
       adminPasswordFile: statePaths(config).adminPasswordFile,
       webUrl: config.publicUrl ?? urlOf(config, config.webPort),

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { healthSocket, type NephosConfig, statePaths } from '@nephos/config'
+import { healthSocket, hostNames, labAddress, type NephosConfig, statePaths } from '@nephos/config'
 import { root } from '../installation.ts'
 import type { ProcessSpec } from '../supervisor/supervised-process.ts'
 import { processEnvironment } from './environment.ts'
@@ -52,6 +52,16 @@ export function urlOf({ bind }: NephosConfig, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
+/** The configuration of each host that this machine runs: its name and, in a lab, its address between the hosts. */
+export function hostSettings(config: NephosConfig): NephosConfig[] {
+  const { hosts = 1 } = config
+  return hostNames(config, hosts).map((hostName, index) => ({
+    ...config,
+    hostName,
+    ...(hosts > 1 && { underlayIp: labAddress(config, index) }),
+  }))
+}
+
 /**
  * Every process of Nephos itself, in the order in which they are shown. The configuration must be resolved: real ports,
  * drivers, and the addresses of the servers.
@@ -59,12 +69,13 @@ export function urlOf({ bind }: NephosConfig, port: number): string {
 export function nephosProcesses(config: NephosConfig): ProcessSpec[] {
   const workers = join(root, 'apps/workers/dist/main.mjs')
   const host = reachable(config.bind)
-  const worker = (name: string, roles: string) =>
-    nodeProcess(config, name, tiers.workers, [workers, '--roles', roles], { graceMs: workerGraceMs })
+  const worker = (name: string, roles: string, settings = config) =>
+    nodeProcess(settings, name, tiers.workers, [workers, '--roles', roles], { graceMs: workerGraceMs })
+  const hosts = hostSettings(config)
   return [
     worker('control', 'scheduler,image'),
-    worker(`network-${config.hostName}`, 'network'),
-    worker(`compute-${config.hostName}`, 'compute'),
+    ...hosts.map((host) => worker(`network-${host.hostName}`, 'network', host)),
+    ...hosts.map((host) => worker(`compute-${host.hostName}`, 'compute', host)),
     nodeProcess(config, 'api', tiers.faces, [join(root, 'apps/api/dist/main.mjs')], {
       isReady: () => answers({ host, port: config.apiPort }, '/healthz'),
     }),

@@ -22,7 +22,9 @@ export async function tearDown(config: NephosConfig, { destroy }: { destroy: boo
   const total = { machines: 0, networks: 0 }
   if (!existsSync(hosts)) return total
   const drivers = readCloudFile(config)?.drivers
-  for (const host of readdirSync(hosts)) {
+  for (const entry of readdirSync(hosts, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue
+    const host = entry.name
     const { stdout } = await capture(
       process.execPath,
       [join(root, 'apps/workers/dist/teardown.mjs'), '--host', host, ...(destroy ? ['--destroy'] : [])],

@@ -12,6 +12,7 @@ export function summary(cloud: CloudFile, password?: string): string {
       password ? `${password}   (kept in ${cloud.adminPasswordFile})` : `in ${cloud.adminPasswordFile}`,
     ],
     ...drivers(cloud),
+    ...hosts(cloud),
   ]
   const unlock = [...(cloud.drivers?.compute.unlock ?? []), ...(cloud.drivers?.network.unlock ?? [])]
   return [
@@ -25,6 +26,12 @@ export function summary(cloud: CloudFile, password?: string): string {
       : []),
     '',
   ].join('\n')
+}
+
+function hosts({ hosts, simulated }: CloudFile): [string, string][] {
+  if (hosts.length < 2) return []
+  const share = simulated ? '' : `; each has 1/${hosts.length} of this machine`
+  return [['Hosts', `${hosts.join(', ')}${share}`]]
 }
 
 function drivers({ drivers }: CloudFile): [string, string][] {

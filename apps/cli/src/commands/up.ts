@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type NephosConfig, statePaths } from '@nephos/config'
 import pc from 'picocolors'
 import { makeHome } from '../cloud/cloud.ts'
+import { hostCount, otherNumber } from '../cloud/hosts.ts'
 import { findLeftovers } from '../cloud/leftovers.ts'
 import { choosePorts, portWishes } from '../cloud/ports.ts'
 import { adminPassword } from '../cloud/secrets.ts'
@@ -23,11 +24,13 @@ import { Steps } from '../terminal/steps.ts'
 import { summary } from './summary.ts'
 
 /** `./nephos up`: brings the cloud up and prints where it is. In the foreground, Ctrl-C takes it down again. */
-export async function up({ detach = false }: { detach?: boolean }): Promise<void> {
+export async function up({ detach = false, hosts }: { detach?: boolean; hosts?: string }): Promise<void> {
+  if (hosts !== undefined) process.env.NEPHOS_HOSTS = hosts
   const config = loadOwnConfig()
   const began = performance.now()
   makeHome(config)
-  if (await isSupervised(config)) return alreadyUp(config)
+  if (await isSupervised(config)) return alreadyUp(config, hosts)
+  hostCount(config)
   // Before anything that takes long: what a leftover of this cloud holds will be free again.
   if (findLeftovers(config).length === 0) await choosePorts(portWishes(config))
 
@@ -57,7 +60,7 @@ export async function up({ detach = false }: { detach?: boolean }): Promise<void
 }
 
 /** A second `up`: says that it runs, and waits with the first one when that is still at work. */
-async function alreadyUp(config: NephosConfig): Promise<void> {
+async function alreadyUp(config: NephosConfig, hosts: string | undefined): Promise<void> {
   const steps = new Steps()
   const before = await askStatus<StatusReport>(config)
   if (before.cloud?.state !== 'running') {
@@ -65,6 +68,8 @@ async function alreadyUp(config: NephosConfig): Promise<void> {
     await askSteps(config, 'GET', '/events', (event) => steps.emit(event)).finally(endPrinting)
   }
   const { cloud } = await askStatus<StatusReport>(config)
+  const other = cloud && otherNumber(cloud.hosts, hosts === undefined ? undefined : config.hosts)
+  if (other) throw new Failure('Nephos is already running.', { remedy: other })
   process.stdout.write(`  Nephos is already running.\n${cloud ? summary(cloud) : ''}`)
 }
 

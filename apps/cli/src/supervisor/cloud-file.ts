@@ -13,6 +13,8 @@ export interface CloudFile {
   startedAt: string
   home: string
   hostName: string
+  /** Names of the hosts that this machine runs, the first one included. */
+  hosts: string[]
   adminUser: string
   adminPasswordFile: string
   webUrl: string

@@ -16,6 +16,7 @@ import { instanceDelete } from './sagas/instance-delete.ts'
 import { instanceReboot } from './sagas/instance-reboot.ts'
 import { instanceStart } from './sagas/instance-start.ts'
 import { instanceStop } from './sagas/instance-stop.ts'
+import { shareOf } from './share.ts'
 
 const reconcileMs = 30_000
 const simulatedConcurrency = 32
@@ -37,7 +38,7 @@ export async function startComputeWorker(
   const guests = new GuestEvents(deps)
   driver.onEvent((event) => guests.take(event))
   const adopted = await driver.adopt()
-  const inventory = await driver.inventory()
+  const inventory = shareOf(await driver.inventory(), config.hosts ?? 1)
   log.info({ driver: driver.name, machines: adopted.length }, 'machines were adopted')
   const hostId = await registerHost(services, {
     name: hostName,

@@ -1,4 +1,5 @@
 import { dhcpOwner, type Services } from '@nephos/core'
+import { loadOverlays } from './desired-overlay.ts'
 import type { NetworkSpec, PortSpec, SubnetSpec } from './driver.ts'
 
 const addresses = {
@@ -24,19 +25,25 @@ export interface PortFacts {
 }
 
 /**
- * The networks that belong on a host, with the ports that are wired there: from the database, in one question.
+ * The networks that belong on a host, with the ports that are wired there or stand by there: from the database.
  * @param only these networks; all of the host's when absent. A network that does not belong there is left out.
+ * @param overlay the host reaches others: what they have of the networks is wanted, too
  */
 export async function loadDesired(
   db: Services['db'],
   host: string,
   only?: readonly string[],
+  { overlay = false } = {},
 ): Promise<NetworkSpec[]> {
   const networks = await db.network.findMany({
     where: {
       ...(only && { id: { in: [...only] } }),
       // One that is being deleted goes, unless a port came onto it at the last moment.
-      OR: [{ deleting: false, hosts: { some: { hostName: host } } }, { ports: { some: { hostName: host } } }],
+      OR: [
+        { deleting: false, hosts: { some: { hostName: host } } },
+        { ports: { some: { hostName: host } } },
+        { ports: { some: { standbyHost: host } } },
+      ],
     },
     select: {
       id: true,
@@ -45,7 +52,7 @@ export async function loadDesired(
       adminStateUp: true,
       subnets: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] },
       ports: {
-        where: { OR: [{ hostName: host }, { deviceOwner: dhcpOwner }] },
+        where: { OR: [{ hostName: host }, { standbyHost: host }, { deviceOwner: dhcpOwner }] },
         select: {
           id: true,
           networkId: true,
@@ -60,6 +67,13 @@ export async function loadDesired(
     },
     orderBy: { id: 'asc' },
   })
+  const overlays = overlay
+    ? await loadOverlays(
+        db,
+        host,
+        networks.map(({ id }) => id),
+      )
+    : null
   return networks.map(({ id, segmentId, mtu, adminStateUp, subnets, ports }) => {
     const dhcp = ports.find(({ deviceOwner }) => deviceOwner === dhcpOwner)
     const local = ports.filter((port) => port !== dhcp)
@@ -83,6 +97,7 @@ export async function loadDesired(
       ),
       leases: local.flatMap(leasesOf),
       ports: local.map((port) => portSpec(port, adminStateUp)),
+      overlay: overlays?.get(id) ?? null,
     }
   })
 }

@@ -17,6 +17,14 @@ export interface LeaseSpec {
   hostname: string
 }
 
+/** What other hosts have of a network. */
+export interface OverlaySpec {
+  /** Addresses, on the network between hosts, of those that have it, too. */
+  peers: string[]
+  /** Ports that are there. */
+  remotes: { mac: string; ips: string[]; underlayIp: string }[]
+}
+
 /** A network as the host applies it. */
 export interface NetworkSpec {
   networkId: string
@@ -29,6 +37,8 @@ export interface NetworkSpec {
   dhcpMac: string | null
   leases: LeaseSpec[]
   ports: PortSpec[]
+  /** null: this host stands alone. */
+  overlay: OverlaySpec | null
 }
 
 /** One port bound to this host. */
@@ -60,7 +70,7 @@ export interface NetworkDriver {
   readonly name: 'linux' | 'simulated'
   /** Prepares the host's namespace. */
   open(): Promise<void>
-  /** Bridge, DHCP, metadata listener, leases. */
+  /** Bridge, DHCP, metadata listener, leases, and the way to the other hosts. */
   ensureNetwork(spec: NetworkSpec): Promise<void>
   /** Tap on the network's bridge, with its anti-spoofing. The network must be there. */
   ensurePort(spec: PortSpec, mtu: number): Promise<WiredPort>

@@ -191,6 +191,7 @@ describe('what the database wants', () => {
     const ip = port!.fixedIps[0]!.ipAddress
     expect(spec).toEqual({
       networkId: made.id,
+      overlay: null,
       segmentId: dhcp.network.segmentId,
       mtu: 1450,
       adminStateUp: false,
@@ -265,6 +266,7 @@ test('the simulated driver wires a port in less than three milliseconds', async 
     dhcpMac: null,
     leases: [],
     ports: [],
+    overlay: null,
   }
   await driver.ensureNetwork(spec)
   const started = performance.now()

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
-import { dhcpNetns, hostNetns, type NephosConfig, statePaths } from '@nephos/config'
+import { dhcpNetns, hostNetns, type NephosConfig, statePaths, underlayNetns } from '@nephos/config'
 import { NephosError } from '@nephos/core/errors'
 import { detectComputeFor } from '../../compute/drivers/index.ts'
 import { ensureUser } from '../../compute/drivers/qemu/user.ts'
 import { detectNetwork, type NetworkDetection } from '../detect.ts'
 import type { NetworkDriver } from '../driver.ts'
 import { type LinuxDriverOptions, LinuxNetworkDriver } from './linux/driver.ts'
+import type { Underlay } from './linux/underlay.ts'
 import { SimulatedNetworkDriver } from './simulated/driver.ts'
 
 /** Socket of the metadata service of this host. */
@@ -74,10 +75,27 @@ function linuxDriver(config: NephosConfig, log: LinuxDriverOptions['log']): Linu
     directory: statePaths(config).network(),
     metadataSocket: metadataSocket(config),
     dhcpDomain: config.dhcpDomain,
+    underlay: underlayOf(config),
+    lab: labOf(config),
     tapOwner: () => {
       owner ??= ensureUser(config.qemuUser).then((user) => user?.uid ?? null)
       return owner
     },
     log,
   })
+}
+
+const labOf = (config: NephosConfig) => ({
+  netns: underlayNetns(config),
+  lockFile: join(statePaths(config).run, 'underlay.lock'),
+  hostName: config.hostName,
+})
+
+/** How this host reaches the others: over the lab's bridge when they are on this machine, else over the machine's own network. */
+export function underlayOf(config: NephosConfig): Underlay | null {
+  const { underlayIp: ip, underlayPort: port, hosts = 1 } = config
+  if (!ip) return null
+  return hosts > 1
+    ? { ip, port, netns: hostNetns(config), lab: labOf(config) }
+    : { ip, port, netns: null, lab: null }
 }

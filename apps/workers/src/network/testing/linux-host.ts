@@ -25,6 +25,10 @@ export interface TestHost {
   metadataSocket: string
   /** A driver, as a worker that starts has it. */
   driver: (options?: { watchMs?: number }) => LinuxNetworkDriver
+  /** Of a lab: its address on the network between the hosts. */
+  underlayIp: string | null
+  /** Of a lab: the namespace that joins its hosts. */
+  labNetns: string
   /** Removes all that is left. */
   close: () => Promise<void>
 }
@@ -41,8 +45,21 @@ export const commandIn = (netns: string, ...words: string[]): string =>
 
 const silent = { info: () => {}, warn: () => {} }
 
-/** Names and directories of a host that no other test uses. Nothing is made before the driver is opened. */
-export async function makeTestHost(): Promise<TestHost> {
+/** Names and directories of hosts that no other test uses, joined by a network between them. */
+export async function makeTestLab(count: number): Promise<TestHost[]> {
+  const netns = `nphu-${randomBytes(4).toString('hex')}`
+  return Promise.all(
+    Array.from({ length: count }, (_, index) =>
+      makeTestHost({ netns, ip: `10.255.0.${index + 1}`, hostName: `host${index + 1}` }),
+    ),
+  )
+}
+
+/**
+ * Names and directories of a host that no other test uses. Nothing is made before the driver is opened.
+ * @param lab its place in a lab; alone without one
+ */
+export async function makeTestHost(lab?: { netns: string; ip: string; hostName: string }): Promise<TestHost> {
   const id = randomBytes(4).toString('hex')
   const home = await mkdtemp(join(tmpdir(), 'nephos-net-'))
   await chmod(home, 0o711)
@@ -52,10 +69,17 @@ export async function makeTestHost(): Promise<TestHost> {
     directory: join(home, 'network'),
     metadataSocket: join(home, 'network', 'metadata.sock'),
   }
+  const plug = {
+    netns: lab?.netns ?? `nphu-${id}`,
+    lockFile: join(tmpdir(), `nephos-${lab?.netns ?? id}.lock`),
+    hostName: lab?.hostName ?? 'host1',
+  }
   const driver = ({ watchMs }: { watchMs?: number } = {}) =>
     new LinuxNetworkDriver({
       ...host,
       dhcpDomain: 'cloud.test',
+      underlay: lab ? { ip: lab.ip, port: 4789, netns: host.netns, lab: plug } : null,
+      lab: plug,
       tapOwner: async () => 65_534,
       log: silent,
       watchMs,
@@ -63,9 +87,12 @@ export async function makeTestHost(): Promise<TestHost> {
   return {
     ...host,
     driver,
+    underlayIp: lab?.ip ?? null,
+    labNetns: plug.netns,
     close: async () => {
       await driver().destroy()
       await rm(home, { recursive: true, force: true })
+      await rm(plug.lockFile, { force: true })
     },
   }
 }

@@ -36,6 +36,7 @@ export const network = (segmentId: number, fields: Partial<NetworkSpec> = {}): N
   ],
   leases: [],
   ports: [],
+  overlay: null,
   ...fields,
 })
 

@@ -30,7 +30,10 @@ export async function registerHost(services: Services, report: HostReport): Prom
       ramMib: inventory.ramMib,
       diskGib: inventory.diskGib,
       facts: inventory.facts,
-      reservedRamMib: Math.min(config.reservedHostMemoryMb, inventory.ramMib),
+      reservedRamMib: Math.min(
+        Math.floor(config.reservedHostMemoryMb / (config.hosts ?? 1)),
+        inventory.ramMib,
+      ),
       vcpuRatio: config.cpuAllocationRatio,
       ramRatio: config.ramAllocationRatio,
       diskRatio: config.diskAllocationRatio,

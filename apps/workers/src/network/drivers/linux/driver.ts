@@ -12,9 +12,12 @@ import { type DhcpPlace, ensureDhcp, forgetLeases, removeDhcp, reviveDhcp, updat
 import { findSystemUser, isReachableByAll, writeIfChanged } from './files.ts'
 import { runIp } from './host-tools.ts'
 import { bridgeCommands, type Link, readLinks, removeLinks, strayLinks, tapCommands } from './links.ts'
-import { bridgeName, networkOfAlias, networkPaths, portOfAlias } from './names.ts'
+import { bridgeName, networkOfAlias, networkPaths, overlayName, portOfAlias } from './names.ts'
 import { ensureNamespace, namespaceInode, namespacesWith, removeNamespace } from './namespaces.ts'
+import { Overlay } from './overlay.ts'
+import type { OverlayEntries } from './overlay-entries.ts'
 import { RuleTable } from './rule-table.ts'
+import { ensureLabUnderlay, type Lab, removeLabUnderlay, type Underlay } from './underlay.ts'
 
 /** What the driver needs to know of its host. */
 export interface LinuxDriverOptions {
@@ -27,6 +30,10 @@ export interface LinuxDriverOptions {
   /** Socket of the metadata service of this host. */
   metadataSocket: string
   dhcpDomain: string
+  /** How other hosts are reached; null: this host stands alone. */
+  underlay: Underlay | null
+  /** What a lab would have made for this host: removed with it. */
+  lab: Lab
   /** Numeric user who opens the taps; null for root. */
   tapOwner: () => Promise<number | null>
   log: { info: (facts: object, message: string) => void; warn: (facts: object, message: string) => void }
@@ -50,6 +57,7 @@ export class LinuxNetworkDriver implements NetworkDriver {
   readonly #lock = new KeyedLock()
   readonly #networks = new Map<string, Held>()
   readonly #rules: RuleTable
+  readonly #overlay: Overlay | null
   readonly #forgetting = new Map<string, NodeJS.Timeout>()
   #users: Pick<DhcpPlace, 'dnsmasqUser' | 'proxyUser'> = { dnsmasqUser: 'root', proxyUser: null }
   #watch?: NodeJS.Timeout
@@ -57,6 +65,7 @@ export class LinuxNetworkDriver implements NetworkDriver {
   constructor(options: LinuxDriverOptions) {
     this.#options = options
     this.#rules = new RuleTable(options.netns)
+    this.#overlay = options.underlay && new Overlay(options.netns, options.underlay)
   }
 
   async open(): Promise<void> {
@@ -64,6 +73,7 @@ export class LinuxNetworkDriver implements NetworkDriver {
     await mkdir(directory, { recursive: true, mode: 0o711 })
     this.#users = await this.#chooseUsers()
     if (await ensureNamespace(netns)) await this.#rules.replace([])
+    await this.#ensureUnderlay()
     this.#watch ??= setInterval(() => void this.#revive(), watchMs).unref()
   }
 
@@ -72,7 +82,7 @@ export class LinuxNetworkDriver implements NetworkDriver {
       const held = this.#networks.get(spec.networkId)
       if (held?.applied === fingerprint(spec)) {
         held.spec = spec
-        await updateLeases(spec, this.#place(spec))
+        await Promise.all([updateLeases(spec, this.#place(spec)), this.#overlay?.update(spec)])
       } else await this.#applyNetwork(spec, await readLinks(this.#options.netns))
       this.#forgetSoon(spec.networkId)
     })
@@ -121,7 +131,9 @@ export class LinuxNetworkDriver implements NetworkDriver {
   async reconcile(desired: NetworkSpec[]): Promise<void> {
     const { netns } = this.#options
     await ensureNamespace(netns)
+    await this.#ensureUnderlay()
     const links = await readLinks(netns)
+    const known = await this.#overlay?.read()
     const wanted = new Set(desired.map(({ networkId }) => networkId))
     for (const { networkId } of await this.#records())
       if (!wanted.has(networkId)) await this.removeNetwork(networkId)
@@ -130,11 +142,12 @@ export class LinuxNetworkDriver implements NetworkDriver {
     for (const networkId of this.#networks.keys())
       if (!wanted.has(networkId)) this.#networks.delete(networkId)
 
+    await this.#overlay?.replaceRules(desired)
     const problems: unknown[] = []
     for (const spec of desired)
       await this.#lock
         .run(spec.networkId, async () => {
-          await this.#applyNetwork(spec, links)
+          await this.#applyNetwork(spec, links, known)
           await forgetLeases(spec, this.#place(spec))
         })
         .catch((error) => problems.push(error))
@@ -161,6 +174,7 @@ export class LinuxNetworkDriver implements NetworkDriver {
     await stopDaemonsExcept(directory, new Set())
     for (const name of await namespacesWith(dhcpNetnsPrefix)) await removeNamespace(name)
     await removeNamespace(netns)
+    await removeLabUnderlay(this.#options.lab)
     this.#networks.clear()
     await rm(directory, { recursive: true, force: true })
   }
@@ -172,14 +186,23 @@ export class LinuxNetworkDriver implements NetworkDriver {
     this.#forgetting.clear()
   }
 
-  async #applyNetwork(spec: NetworkSpec, links: readonly Link[]): Promise<void> {
+  async #ensureUnderlay(): Promise<void> {
+    const { netns, underlay } = this.#options
+    if (underlay?.lab) await ensureLabUnderlay(netns, underlay.ip, underlay.lab)
+  }
+
+  async #applyNetwork(
+    spec: NetworkSpec,
+    links: readonly Link[],
+    known?: ReadonlyMap<string, OverlayEntries>,
+  ): Promise<void> {
     const { netns } = this.#options
     const place = this.#place(spec)
     await mkdir(place.paths.directory, { recursive: true, mode: 0o711 })
     const { networkId, segmentId } = spec
     await writeIfChanged(place.paths.record, `${JSON.stringify({ networkId, segmentId })}\n`)
     await runIp(netns, bridgeCommands(spec, [...links]))
-    await ensureDhcp(spec, place, links)
+    await Promise.all([ensureDhcp(spec, place, links), this.#overlay?.ensure(spec, links, known)])
     if (!this.#networks.has(networkId)) this.#options.log.info({ networkId }, 'the network is on this host')
     this.#networks.set(networkId, { spec, applied: fingerprint(spec) })
   }
@@ -196,7 +219,8 @@ export class LinuxNetworkDriver implements NetworkDriver {
     await removeDhcp(segmentId, place, links)
     const bridge = bridgeName(segmentId)
     const taps = links.filter(({ master, alias }) => master === bridge && portOfAlias(alias) !== null)
-    const bridges = links.filter(({ name }) => name === bridge)
+    const bridges = links.filter(({ name }) => name === bridge || name === overlayName(segmentId))
+    await this.#overlay?.forget(networkId)
     await removeLinks(
       this.#options.netns,
       [...taps, ...bridges].map(({ name }) => name),
@@ -299,6 +323,6 @@ export class LinuxNetworkDriver implements NetworkDriver {
 const wantsRevival = (spec: NetworkSpec) =>
   spec.subnets.some(({ enableDhcp, dhcpIp }) => enableDhcp && dhcpIp)
 
-/** What a network is applied from besides its ports and leases. */
-const fingerprint = ({ segmentId, mtu, subnets, dhcpMac }: NetworkSpec): string =>
-  JSON.stringify([segmentId, mtu, subnets, dhcpMac])
+/** What a network is applied from besides its ports, its leases and what other hosts have of it. */
+const fingerprint = ({ segmentId, mtu, subnets, dhcpMac, overlay }: NetworkSpec): string =>
+  JSON.stringify([segmentId, mtu, subnets, dhcpMac, overlay !== null])

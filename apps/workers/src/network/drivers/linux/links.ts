@@ -2,7 +2,7 @@ import { tapName } from '@nephos/core'
 import { z } from 'zod'
 import type { NetworkSpec, PortSpec } from '../../driver.ts'
 import { readIp, runIp } from './host-tools.ts'
-import { aliasOfNetwork, aliasOfPort, bridgeName, dhcpLinkName } from './names.ts'
+import { aliasOfNetwork, aliasOfPort, bridgeName, dhcpLinkName, overlayName } from './names.ts'
 import { namespaceInode } from './namespaces.ts'
 
 /** One interface as the kernel has it. */
@@ -15,6 +15,8 @@ export interface Link {
   /** Switched on. */
   up: boolean
   alias: string
+  /** Of a VXLAN device: own address and UDP port. */
+  vxlan: { local: string; port: number } | null
 }
 
 const linkSchema = z.object({
@@ -23,7 +25,15 @@ const linkSchema = z.object({
   mtu: z.number(),
   master: z.string().optional(),
   ifalias: z.string().optional(),
-  linkinfo: z.object({ info_kind: z.string().optional() }).optional(),
+  linkinfo: z
+    .object({
+      info_kind: z.string().optional(),
+      info_data: z
+        .object({ local: z.string().optional(), port: z.number().optional() })
+        .optional()
+        .catch(undefined),
+    })
+    .optional(),
 })
 
 /** The interfaces of a namespace. */
@@ -36,6 +46,10 @@ export async function readLinks(netns: string): Promise<Link[]> {
     mtu: link.mtu,
     up: link.flags.includes('UP'),
     alias: link.ifalias ?? '',
+    vxlan:
+      link.linkinfo?.info_kind === 'vxlan'
+        ? { local: link.linkinfo.info_data?.local ?? '', port: link.linkinfo.info_data?.port ?? 0 }
+        : null,
   }))
 }
 
@@ -101,8 +115,9 @@ export function strayLinks(desired: readonly NetworkSpec[], links: readonly Link
     desired.flatMap((network) => [
       bridgeName(network.segmentId),
       dhcpLinkName(network.segmentId),
+      ...(network.overlay ? [overlayName(network.segmentId)] : []),
       ...network.ports.map(({ portId }) => tapName(portId)),
     ]),
   )
-  return links.filter(({ name }) => /^(br|dh|tap)[0-9a-f]+$/.test(name) && !wanted.has(name))
+  return links.filter(({ name }) => /^(br|dh|vx|tap)[0-9a-f]+$/.test(name) && !wanted.has(name))
 }

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 export const bridgeName = (segmentId: number): string => `br${segmentId}`
 /** The bridge's end of the pair that leads to DHCP and metadata. */
 export const dhcpLinkName = (segmentId: number): string => `dh${segmentId}`
+/** The network's door to other hosts. */
+export const overlayName = (segmentId: number): string => `vx${segmentId}`
 /** The other end, inside the network's DHCP namespace. */
 export const dhcpInterface = 'dhcp0'
 

@@ -56,6 +56,7 @@ const network: NetworkSpec = {
     { mac: 'fa:16:3e:00:00:01', ip: '10.9.0.21', hostname: 'web-1' },
   ],
   ports: [port],
+  overlay: null,
 }
 const link = (fields: Partial<Link>): Link => ({
   name: '',
@@ -64,6 +65,7 @@ const link = (fields: Partial<Link>): Link => ({
   mtu: 1450,
   up: true,
   alias: '',
+  vxlan: null,
   ...fields,
 })
 

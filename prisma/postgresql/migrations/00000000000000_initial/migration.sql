@@ -173,6 +173,7 @@ CREATE TABLE "Migration" (
     "totalBytes" BIGINT,
     "doneBytes" BIGINT,
     "downtimeMs" INTEGER,
+    "pauseRequested" BOOLEAN NOT NULL DEFAULT false,
     "errorMessage" TEXT,
     "confirmAt" TIMESTAMP(3),
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -180,6 +181,40 @@ CREATE TABLE "Migration" (
     "endedAt" TIMESTAMP(3),
 
     CONSTRAINT "Migration_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Drain" (
+    "id" TEXT NOT NULL,
+    "hostId" TEXT NOT NULL,
+    "hostName" TEXT NOT NULL,
+    "userId" TEXT,
+    "requestId" TEXT NOT NULL,
+    "status" TEXT NOT NULL,
+    "concurrency" INTEGER NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+    "endedAt" TIMESTAMP(3),
+
+    CONSTRAINT "Drain_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "DrainMove" (
+    "drainId" TEXT NOT NULL,
+    "instanceId" TEXT NOT NULL,
+    "instanceName" TEXT NOT NULL,
+    "projectId" TEXT NOT NULL,
+    "position" INTEGER NOT NULL,
+    "way" TEXT NOT NULL,
+    "status" TEXT NOT NULL,
+    "reason" TEXT,
+    "destHost" TEXT,
+    "migrationId" TEXT,
+    "operationId" TEXT,
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "DrainMove_pkey" PRIMARY KEY ("drainId","instanceId")
 );
 
 -- CreateTable
@@ -694,6 +729,21 @@ CREATE INDEX "Migration_sourceHost_status_idx" ON "Migration"("sourceHost", "sta
 CREATE INDEX "Migration_destHost_status_idx" ON "Migration"("destHost", "status");
 
 -- CreateIndex
+CREATE INDEX "Drain_status_idx" ON "Drain"("status");
+
+-- CreateIndex
+CREATE INDEX "Drain_hostId_createdAt_idx" ON "Drain"("hostId", "createdAt");
+
+-- CreateIndex
+CREATE INDEX "Drain_createdAt_id_idx" ON "Drain"("createdAt", "id");
+
+-- CreateIndex
+CREATE INDEX "DrainMove_drainId_status_position_idx" ON "DrainMove"("drainId", "status", "position");
+
+-- CreateIndex
+CREATE INDEX "DrainMove_instanceId_idx" ON "DrainMove"("instanceId");
+
+-- CreateIndex
 CREATE INDEX "InstanceTag_tag_idx" ON "InstanceTag"("tag");
 
 -- CreateIndex
@@ -923,6 +973,9 @@ ALTER TABLE "Allocation" ADD CONSTRAINT "Allocation_instanceId_fkey" FOREIGN KEY
 
 -- AddForeignKey
 ALTER TABLE "Migration" ADD CONSTRAINT "Migration_instanceId_fkey" FOREIGN KEY ("instanceId") REFERENCES "Instance"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "DrainMove" ADD CONSTRAINT "DrainMove_drainId_fkey" FOREIGN KEY ("drainId") REFERENCES "Drain"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "InstanceTag" ADD CONSTRAINT "InstanceTag_instanceId_fkey" FOREIGN KEY ("instanceId") REFERENCES "Instance"("id") ON DELETE CASCADE ON UPDATE CASCADE;

@@ -9,6 +9,8 @@ const patienceMs = 2_000
 export interface HealthState {
   /** Roles that run. */
   roles: () => readonly string[]
+  /** What they count themselves, in the text format of Prometheus. */
+  expositions: () => readonly string[]
 }
 
 /**
@@ -46,7 +48,7 @@ export async function serveHealth(
     )
   }
   const measured = async (response: ServerResponse) => {
-    const text = await registry.metrics()
+    const text = [await registry.metrics(), ...state.expositions()].join('\n')
     response.writeHead(200, { 'content-type': registry.contentType })
     response.end(text)
   }

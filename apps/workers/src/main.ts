@@ -23,6 +23,7 @@ async function main(): Promise<void> {
   await mkdir(dirname(socket), { recursive: true })
   const health = await serveHealth(services, socket, {
     roles: () => (running.length === roles.length ? running.map(({ role }) => role) : []),
+    expositions: () => running.map(({ worker }) => worker.exposition?.() ?? ''),
   })
 
   let ending = false

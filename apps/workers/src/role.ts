@@ -11,4 +11,6 @@ export interface RoleDeps {
 export interface RunningRole {
   /** Ends the role: takes no more work, hands back what it does. Machines and networks stay. */
   stop: () => Promise<void>
+  /** What the role counts itself, in the text format of Prometheus. */
+  exposition?: () => string
 }

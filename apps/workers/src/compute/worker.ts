@@ -9,6 +9,7 @@ import type { ComputeDeps } from './deps.ts'
 import type { ComputeDriver } from './driver.ts'
 import { createComputeDriver } from './drivers/index.ts'
 import { GuestEvents } from './guest-events.ts'
+import { startMetrics } from './metrics/start.ts'
 import { orphanMachines } from './reconcilers/orphan-machines.ts'
 import { reconcilePowerStates } from './reconcilers/power-state.ts'
 import { instanceCreate } from './sagas/instance-create.ts'
@@ -53,10 +54,12 @@ export async function startComputeWorker(
       queue.bus.now()?.nc.publish(consoleSubject(instanceId), textEncoder.encode(JSON.stringify(chunk))),
   })
   const gateway = new ConsoleGateway({ bus: queue.bus, hostName, driver, log })
+  const metrics = startMetrics({ ...deps, services, hostId })
   const answers = queue.serve({
     role: 'compute',
     host: hostName,
     handlers: {
+      ...metrics.handlers,
       'console.read': ({ instanceId, offset, limit }) => driver.readConsole(instanceId, offset, limit),
       'console.follow': ({ instanceId, offset }) => follower.follow(instanceId, offset),
       'console.open': async (request) => {
@@ -83,8 +86,9 @@ export async function startComputeWorker(
     runEvery({ name: 'orphan-machines', everyMs: reconcileMs, log, run: orphanMachines(deps) }),
   ]
   return {
+    exposition: metrics.exposition,
     stop: async () => {
-      await Promise.all([intake.stop(), answers.stop()])
+      await Promise.all([intake.stop(), answers.stop(), metrics.stop()])
       await Promise.all(loops.map((loop) => loop.stop()))
       follower.close()
       await gateway.close()

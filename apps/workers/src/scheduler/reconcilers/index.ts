@@ -1,6 +1,7 @@
 import { runEvery, withLease } from '@nephos/jobs'
 import { detectDownServices } from './down-services.ts'
 import { expireCredentials } from './expired-credentials.ts'
+import { removeExpiredMetrics } from './expired-metrics.ts'
 import { recountUsage } from './host-usage.ts'
 import { sweepOutbox } from './outbox.ts'
 import { recountQuota } from './quota-usage.ts'
@@ -16,6 +17,7 @@ const all = [
   recountQuota,
   detectDownServices,
   expireCredentials,
+  removeExpiredMetrics,
 ]
 const leaseMs = 15_000
 

@@ -17,7 +17,7 @@ export async function simulatedSamples(
     if (each.state !== 'running') continue
     const { machine, link } = simulatedSample(each, now)
     samples.machines.push(machine)
-    for (const tap of each.taps) links.set(tap, link)
+    for (const tap of each.taps ?? []) links.set(tap, link)
   }
   return { ...samples, links }
 }
@@ -34,7 +34,7 @@ export function simulatedSample(
   machine: SimulatedLoad,
   at: number,
 ): { machine: MachineSample; link: LinkCounters } {
-  const { instanceId, vcpus, ramMib, boots, startedAt } = machine
+  const { instanceId, vcpus, ramMib, boots, startedAt = 0 } = machine
   const begun = startedAt / 1000
   const seconds = Math.max(0, at - startedAt) / 1000
   const part = (salt: number) => fraction(instanceId, salt)

@@ -1,6 +1,7 @@
 import type { Duplex, Readable } from 'node:stream'
 import type { MachineOptions } from '@nephos/core'
 import type { MachineDisks } from './disks.ts'
+import type { GuestAgents, MachineHolds, RescueDisks } from './holds.ts'
 import type { ColdMoves, LiveMoves } from './moves.ts'
 import type { Samples } from './samples.ts'
 
@@ -50,12 +51,16 @@ export interface MachineSpec {
   ephemeralGib?: number
   swapMib?: number
   configDrive?: boolean
+  /** The channel to an agent in the guest. */
+  guestAgent?: boolean
+  /** Boots from a temporary disk made of this image (`rescueDisks`); its own root disk is the second one. */
+  rescue?: Pick<BaseImage, 'imageId' | 'sha512' | 'format'>
 }
 
-/** What the driver sees of one machine. Nova's numbers: 1 running, 3 paused, 4 shut down, 6 crashed. */
+/** What the driver sees of one machine. Nova's numbers: 1 running, 3 paused, 4 shut down, 6 crashed, 7 suspended. */
 export interface MachineStatus {
   instanceId: string
-  powerState: 1 | 3 | 4 | 6
+  powerState: 1 | 3 | 4 | 6 | 7
   pid: number | null
 }
 
@@ -73,6 +78,9 @@ export interface MachineEvent {
 export interface ComputeDriver {
   readonly name: 'qemu' | 'simulated'
   readonly disks: MachineDisks
+  readonly holds: MachineHolds
+  readonly agents: GuestAgents
+  readonly rescueDisks: RescueDisks
   /** Moves of machines that are off. */
   readonly cold: ColdMoves
   /** Moves of machines that run. */
@@ -93,9 +101,10 @@ export interface ComputeDriver {
   /** `soft` asks the guest and falls back to hard after `timeoutMs`. A machine that is off is started. */
   reboot(spec: MachineSpec, options: { hard: boolean; timeoutMs: number }): Promise<MachineStatus>
   /**
-   * Gives a running machine the interface `portId` of its spec; one that is off gets it at its next start.
+   * Gives a running machine one more interface, which is wired on this host; one that is off gets it at its next start.
+   * @throws NephosError conflict when the machine has no slot left
    */
-  plugNic(spec: MachineSpec, portId: string): Promise<void>
+  plugNic(instanceId: string, nic: Nic, options: MachineOptions): Promise<void>
   /**
    * Takes an interface from a machine. A running guest has to let go of it.
    * @throws NephosError driver_failed when it does not in time, or cannot because it is paused

@@ -1,5 +1,4 @@
 import {
-  faultOf,
   type InstanceChanges,
   type InstanceRecord,
   instanceChanged,
@@ -8,11 +7,14 @@ import {
   systemCtx,
   writeInstanceState,
 } from '@nephos/core'
+import { restartAfterCrash } from './auto-restart.ts'
+import { crashedChanges, noteCrash } from './crash.ts'
 import type { ComputeDeps } from './deps.ts'
 import type { MachineEvent } from './driver.ts'
 
 const collectMs = 250
 const triesForReady = 240
+const hasGuest: readonly string[] = ['active', 'rescued']
 
 /**
  * Brings what machines do by themselves into the database: a guest that powered off is stopped, one that crashed is
@@ -61,8 +63,11 @@ export class GuestEvents {
       if (!record || record.taskState !== null || record.host?.name !== this.#deps.hostName) return
       const changes = changesFor(kind, record)
       const written = changes && (await writeInstanceState(tx.db, record, changes))
-      if (written) instanceChanged(tx, 'updated', written)
+      if (!written) return
+      if (kind === 'crashed' && written.vmState === 'stopped') noteCrash(tx, written, this.#deps.hostName)
+      instanceChanged(tx, 'updated', written)
     })
+    if (kind === 'crashed') await restartAfterCrash(this.#deps, id)
   }
 
   #schedule(): void {
@@ -87,7 +92,7 @@ export class GuestEvents {
         select: instanceSelect,
       })
       const records: InstanceRecord[] = []
-      const fresh = idle.filter((record) => record.guestReadyAt === null && record.vmState === 'active')
+      const fresh = idle.filter((record) => record.guestReadyAt === null && hasGuest.includes(record.vmState))
       if (fresh.length > 0) {
         await tx.db.instance.updateMany({
           where: { id: { in: fresh.map(({ id }) => id) }, guestReadyAt: null },
@@ -112,12 +117,9 @@ function changesFor(
   record: InstanceRecord,
 ): InstanceChanges | null {
   if (kind === 'reset') return record.guestReadyAt ? { guestReadyAt: null } : null
-  if (record.vmState !== 'active') return null
-  if (kind === 'powered-off') return { vmState: 'stopped', powerState: 4, guestReadyAt: null }
-  return {
-    vmState: 'stopped',
-    powerState: 6,
-    guestReadyAt: null,
-    ...faultOf({ code: 'driver_failed', message: 'The machine crashed. Start it again, or reboot it hard.' }),
-  }
+  const powerState = kind === 'powered-off' ? 4 : 6
+  // A rescue goes on without its machine until it is ended.
+  if (record.vmState === 'rescued') return { powerState, guestReadyAt: null }
+  if (record.vmState !== 'active' && record.vmState !== 'paused') return null
+  return kind === 'powered-off' ? { vmState: 'stopped', powerState, guestReadyAt: null } : crashedChanges()
 }

@@ -12,11 +12,17 @@ import { GuestEvents } from './guest-events.ts'
 import { startMetrics } from './metrics/start.ts'
 import { orphanMachines } from './reconcilers/orphan-machines.ts'
 import { reconcilePowerStates } from './reconcilers/power-state.ts'
+import { instanceAttachInterface } from './sagas/instance-attach-interface.ts'
 import { instanceCreate } from './sagas/instance-create.ts'
 import { instanceDelete } from './sagas/instance-delete.ts'
+import { instanceDetachInterface } from './sagas/instance-detach-interface.ts'
+import { instancePause, instanceUnpause } from './sagas/instance-pause.ts'
 import { instanceReboot } from './sagas/instance-reboot.ts'
+import { instanceRescue, instanceUnrescue } from './sagas/instance-rescue.ts'
+import { instanceRestore, instanceSoftDelete } from './sagas/instance-soft-delete.ts'
 import { instanceStart } from './sagas/instance-start.ts'
 import { instanceStop } from './sagas/instance-stop.ts'
+import { instanceResume, instanceSuspend } from './sagas/instance-suspend.ts'
 import { shareOf } from './share.ts'
 
 const reconcileMs = 30_000
@@ -62,6 +68,15 @@ export async function startComputeWorker(
       ...metrics.handlers,
       'console.read': ({ instanceId, offset, limit }) => driver.readConsole(instanceId, offset, limit),
       'console.follow': ({ instanceId, offset }) => follower.follow(instanceId, offset),
+      'guest.facts': ({ instanceId }) => driver.agents.facts(instanceId),
+      'guest.set-password': async ({ instanceId, userName, password }) => {
+        await driver.agents.setPassword(instanceId, userName, password)
+        return {}
+      },
+      'machine.interrupt': async ({ instanceId }) => {
+        await driver.holds.interrupt(instanceId)
+        return {}
+      },
       'console.open': async (request) => {
         await gateway.join(request)
         return {}
@@ -78,6 +93,16 @@ export async function startComputeWorker(
       'instance.stop': sagaJobHandler(instanceStop(deps)),
       'instance.reboot': sagaJobHandler(instanceReboot(deps)),
       'instance.delete': sagaJobHandler(instanceDelete(deps)),
+      'instance.attach-interface': sagaJobHandler(instanceAttachInterface(deps)),
+      'instance.detach-interface': sagaJobHandler(instanceDetachInterface(deps)),
+      'instance.pause': sagaJobHandler(instancePause(deps)),
+      'instance.unpause': sagaJobHandler(instanceUnpause(deps)),
+      'instance.suspend': sagaJobHandler(instanceSuspend(deps)),
+      'instance.resume': sagaJobHandler(instanceResume(deps)),
+      'instance.rescue': sagaJobHandler(instanceRescue(deps)),
+      'instance.unrescue': sagaJobHandler(instanceUnrescue(deps)),
+      'instance.soft-delete': sagaJobHandler(instanceSoftDelete(deps)),
+      'instance.restore': sagaJobHandler(instanceRestore(deps)),
     },
   })
   const heartbeats = await startHeartbeats(services, 'compute', hostName, hostId)

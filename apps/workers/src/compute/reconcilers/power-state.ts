@@ -8,23 +8,30 @@ import {
   systemCtx,
   writeInstanceState,
 } from '@nephos/core'
+import { restartCrashed } from '../auto-restart.ts'
+import { crashedChanges, noteCrash } from '../crash.ts'
 import type { ComputeDeps } from '../deps.ts'
+import type { MachineStatus } from '../driver.ts'
+
+const looked = ['active', 'stopped', 'error', 'paused', 'suspended', 'rescued', 'soft_deleted'] as const
+const mustBeOff: readonly string[] = ['stopped', 'soft_deleted']
 
 /**
  * Compares what the database says of this host's idle instances with what the hypervisor sees, and brings them
- * together as Nova does: an active instance whose machine is off is stopped; a machine that runs although its instance
- * is stopped is powered off.
+ * together as Nova does: an active or paused instance whose machine is off is stopped; a machine that runs although its
+ * instance is stopped or in the bin is powered off. A suspended instance whose memory is gone is stopped. What crashed
+ * and is to be started again is.
  */
 export async function reconcilePowerStates(deps: ComputeDeps): Promise<void> {
   const { services, driver, hostName, log } = deps
   const records = await services.db.instance.findMany({
-    where: { host: { name: hostName }, taskState: null, vmState: { in: ['active', 'stopped', 'error'] } },
+    where: { host: { name: hostName }, taskState: null, vmState: { in: [...looked] } },
     select: instanceSelect,
   })
   const seen = new Map((await driver.list()).map((machine) => [machine.instanceId, machine.powerState]))
   for (const record of records) {
     const powerState = seen.get(record.id) ?? 4
-    if (record.vmState === 'stopped' && powerState === 1) {
+    if (mustBeOff.includes(record.vmState) && powerState === 1) {
       await powerOff(deps, record)
       continue
     }
@@ -32,21 +39,23 @@ export async function reconcilePowerStates(deps: ComputeDeps): Promise<void> {
     if (changes && (await write(deps, record, changes)))
       log.warn({ instanceId: record.id, was: record.powerState, powerState }, 'a power state was corrected')
   }
+  await restartCrashed(deps)
 }
 
-function drift(record: InstanceRecord, powerState: 1 | 3 | 4 | 6): InstanceChanges | null {
-  if (record.vmState === 'active' && powerState === 4)
-    return { vmState: 'stopped', powerState, guestReadyAt: null }
-  if (record.vmState === 'active' && powerState === 6)
+function drift(record: InstanceRecord, powerState: MachineStatus['powerState']): InstanceChanges | null {
+  const needsMachine = record.vmState === 'active' || record.vmState === 'paused'
+  if (needsMachine && powerState === 4) return { vmState: 'stopped', powerState, guestReadyAt: null }
+  if (record.vmState === 'suspended' && (powerState === 4 || powerState === 6))
     return {
       vmState: 'stopped',
-      powerState,
+      powerState: 4,
       guestReadyAt: null,
       ...faultOf({
         code: 'driver_failed',
-        message: 'The machine crashed. Start it again, or reboot it hard.',
+        message: 'The saved memory of the guest is gone. Start it again.',
       }),
     }
+  if (needsMachine && powerState === 6) return crashedChanges()
   // A stopped instance keeps showing that it crashed after its process is gone.
   if (record.powerState === powerState || (record.vmState === 'stopped' && record.powerState === 6))
     return null
@@ -56,7 +65,9 @@ function drift(record: InstanceRecord, powerState: 1 | 3 | 4 | 6): InstanceChang
 const write = ({ services, hostName }: ComputeDeps, record: InstanceRecord, changes: InstanceChanges) =>
   mutate(systemCtx(services, `compute on ${hostName}`), async (tx) => {
     const written = await writeInstanceState(tx.db, record, changes)
-    if (written) instanceChanged(tx, 'updated', written)
+    if (!written) return null
+    if (changes.vmState === 'stopped' && changes.powerState === 6) noteCrash(tx, written, hostName)
+    instanceChanged(tx, 'updated', written)
     return written
   })
 

@@ -1,4 +1,4 @@
-import { instanceSelect, machineOptions, type Services } from '@nephos/core'
+import { hasGuestAgent, instanceSelect, machineOptions, type Services } from '@nephos/core'
 import type { Prisma } from '@nephos/db'
 import type { RequestOutput, SagaOperation } from '@nephos/jobs'
 import type { BaseImage, MachineSpec } from '../driver.ts'
@@ -58,5 +58,6 @@ export function machineSpec(
     ephemeralGib: record.ephemeralGib,
     swapMib: record.swapMib,
     configDrive: record.configDrive,
+    guestAgent: hasGuestAgent(record.imageProperties),
   }
 }

@@ -12,6 +12,7 @@ import {
 import type { Failure } from '@nephos/jobs'
 import type { ComputeDeps } from '../deps.ts'
 import type { InstanceState } from './load.ts'
+import { vmStateNow } from './vm-state-now.ts'
 
 const ctxOf = ({ services, hostName }: ComputeDeps, { operation }: InstanceState) =>
   systemCtx(services, `compute on ${hostName}`, operation.requestId)
@@ -45,8 +46,7 @@ export async function settleFailed(
       select: instanceSelect,
     })
     if (!record?.taskState || !task.includes(record.taskState)) return
-    const running = powerState === 1
-    const vmState = record.vmState === 'error' ? 'error' : running ? 'active' : 'stopped'
+    const vmState = vmStateNow(record.vmState, powerState)
     const written = await writeInstanceState(tx.db, record, {
       vmState,
       taskState: null,

@@ -1,10 +1,12 @@
 import type { MachineOptions } from '@nephos/core'
 import { NephosError } from '@nephos/core/errors'
 import type { Nic } from '../../driver.ts'
+import { agentArgs, agentSocket } from './agent-args.ts'
 import { diskArgs, diskControllerArgs } from './disk-args.ts'
 import { type MoreDisk, moreDiskNode } from './disks/layout.ts'
 import { type Accelerator, boardArgs, deviceArgs, plainOptions } from './machine-args.ts'
 import { nicArgs } from './nic-args.ts'
+import { rescueNode } from './rescue-node.ts'
 
 export { type Accelerator, acceleratorArgs } from './machine-args.ts'
 
@@ -18,6 +20,10 @@ export interface CommandLineInput {
   accelerator: Accelerator
   /** What the machine is made like; a plain one where it is missing. */
   options?: MachineOptions
+  /** The channel to an agent in the guest. */
+  guestAgent?: boolean
+  /** Format of the image below the temporary disk that it boots from. */
+  rescueFormat?: 'qcow2' | 'raw'
   /** Disks beside the root disk. */
   moreDisks?: readonly MoreDisk[]
 }
@@ -30,6 +36,8 @@ export const machineFiles = {
   serial: 'serial.sock',
   serialLog: 'console.log',
   vnc: 'vnc.sock',
+  agent: agentSocket,
+  memorySocket: 'memory.sock',
 } as const
 
 /** What QEMU may not do any more once it runs. */
@@ -65,6 +73,7 @@ export function commandLine(input: CommandLineInput): string[] {
     ...serial(),
     ...['-blockdev', JSON.stringify(rootDisk(input.baseFormat))],
     ...diskControllerArgs(options),
+    ...(input.rescueFormat ? rescueArgs(input.rescueFormat, options) : []),
     ...diskArgs(
       'root',
       { id: 'disk-root', bootindex: 1, serial: instanceId.replaceAll('-', '').slice(0, 20) },
@@ -79,6 +88,7 @@ export function commandLine(input: CommandLineInput): string[] {
       ),
     ]),
     ...nics.flatMap((nic, index) => nicArgs(nic, options.vifModel, slot(index))),
+    ...(input.guestAgent ? agentArgs() : []),
     ...deviceArgs(options),
   ]
 }
@@ -86,6 +96,12 @@ export function commandLine(input: CommandLineInput): string[] {
 /** Where cloud-init looks to see that it runs in an OpenStack cloud. */
 const smbios = (instanceId: string): string =>
   `type=1,manufacturer=OpenStack Foundation,product=OpenStack Nova,version=Nephos,serial=${instanceId},uuid=${instanceId},family=Virtual Machine`
+
+/** Before the root disk, so that the guest sees it as the first one. */
+const rescueArgs = (baseFormat: 'qcow2' | 'raw', options: MachineOptions): string[] => [
+  ...['-blockdev', JSON.stringify(rescueNode(baseFormat))],
+  ...diskArgs('rescue', { id: 'disk-rescue', bootindex: 0, serial: 'rescue' }, options),
+]
 
 const serial = (): string[] => {
   const { serial: path, serialLog } = machineFiles

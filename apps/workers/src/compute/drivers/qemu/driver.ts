@@ -1,5 +1,6 @@
 import { mkdir, readdir, stat } from 'node:fs/promises'
 import type { Duplex } from 'node:stream'
+import type { MachineOptions } from '@nephos/core'
 import { NephosError } from '@nephos/core/errors'
 import type {
   BaseImage,
@@ -8,6 +9,7 @@ import type {
   MachineEvent,
   MachineSpec,
   MachineStatus,
+  Nic,
 } from '../../driver.ts'
 import type { Samples } from '../../samples.ts'
 import { MachineEvents } from '../events.ts'
@@ -17,13 +19,14 @@ import type { Accelerator } from './command-line.ts'
 import { connectConsole } from './console-socket.ts'
 import { type CpuController, findCpuController } from './cpu-cgroup.ts'
 import { QemuDisks } from './disks/qemu-disks.ts'
+import { QemuGuestAgents } from './guest-agents.ts'
+import { QemuHolds, QemuRescueDisks } from './holds.ts'
 import { plugNic, unplugNic } from './hotplug-nic.ts'
 import { ImageCache } from './image-cache.ts'
 import { instancePaths } from './instance-paths.ts'
 import { hostInventory } from './inventory.ts'
 import { QemuLiveMoves } from './live-moves.ts'
 import { type MachineHost, QemuMachine } from './machine.ts'
-import { plainOptions } from './machine-args.ts'
 import { QemuSampler } from './samples.ts'
 import { ensureUser, kvmGroup, openDevice } from './user.ts'
 
@@ -51,6 +54,9 @@ const rootless: CpuController = { version: null, reason: 'Only root can limit CP
 export class QemuDriver implements ComputeDriver {
   readonly name = 'qemu'
   readonly disks: QemuDisks
+  readonly holds: QemuHolds
+  readonly agents: QemuGuestAgents
+  readonly rescueDisks: QemuRescueDisks
   readonly cold: QemuColdMoves
   readonly live: QemuLiveMoves
   readonly #options: QemuDriverOptions
@@ -94,6 +100,9 @@ export class QemuDriver implements ComputeDriver {
       machine: (instanceId) => this.#machine(instanceId),
       exclusive: this.#host.exclusive,
     })
+    this.holds = new QemuHolds(moves)
+    this.rescueDisks = new QemuRescueDisks(moves)
+    this.agents = new QemuGuestAgents((id) => instancePaths(options.instancesDir, id).agent)
     this.#ticker = setInterval(() => this.#tick(), tickMs)
     this.#ticker.unref()
   }
@@ -173,12 +182,9 @@ export class QemuDriver implements ComputeDriver {
     })
   }
 
-  plugNic(spec: MachineSpec, portId: string): Promise<void> {
-    return this.#lock.run(spec.instanceId, async () => {
-      const qmp = await this.#machines.get(spec.instanceId)?.runningMonitor()
-      const nic = spec.nics.find((one) => one.portId === portId)
-      if (!nic) throw new NephosError('driver_failed', `The interface ${portId} is not wired on this host.`)
-      const { vifModel, machineType } = spec.options ?? plainOptions(spec.vcpus)
+  plugNic(instanceId: string, nic: Nic, { vifModel, machineType }: MachineOptions): Promise<void> {
+    return this.#lock.run(instanceId, async () => {
+      const qmp = await this.#machines.get(instanceId)?.runningMonitor()
       if (qmp) await plugNic(qmp, nic, vifModel, machineType)
     })
   }

@@ -23,6 +23,10 @@ export function instancePaths(instancesDir: string, instanceId: string) {
     qmp: join(vm, machineFiles.qmp),
     serial: join(vm, machineFiles.serial),
     vnc: join(vm, machineFiles.vnc),
+    agent: join(vm, machineFiles.agent),
+    /** Memory of a suspended guest. QEMU itself cannot read it. */
+    memory: join(dir, 'memory.saved'),
+    memorySocket: join(vm, machineFiles.memorySocket),
     serialLog: join(vm, machineFiles.serialLog),
   }
 }

@@ -52,6 +52,8 @@ export function launch(
       accelerator: options.accelerator,
       options: spec.options,
       moreDisks: moreDisks(spec),
+      guestAgent: spec.guestAgent,
+      rescueFormat: spec.rescue?.format,
     }),
     // The guest comes from another host; it waits even then until it is told to go on.
     ...(spec.incoming ? ['-S', '-incoming', 'defer'] : []),

@@ -21,6 +21,7 @@ import {
 import { QmpClient, type QmpEvent } from './qmp-client.ts'
 import { type MachineRecord, readRecord, writeRecord } from './record.ts'
 import type { SampleSource } from './samples.ts'
+import { forgetMemory, isMemorySaved, loadMemory, runStateOf, saveMemory } from './saved-memory.ts'
 
 /** What a machine needs of its driver. */
 export interface MachineHost extends LaunchOptions {
@@ -121,7 +122,9 @@ export class QemuMachine {
     if (!exists(this.#paths.disk))
       throw new NephosError('driver_failed', `Instance ${spec.instanceId} has no disk on this host.`)
     this.#forgetProcess()
-    for (const socket of [this.#paths.qmp, this.#paths.serial, this.#paths.vnc])
+    // Memory that is not loaded now would be older than the disk.
+    if (!spec.incoming) forgetMemory(this.#paths)
+    for (const socket of [this.#paths.qmp, this.#paths.serial, this.#paths.vnc, this.#paths.agent])
       rmSync(socket, { force: true })
     const bootOffset = this.console.size()
     this.#starting = true
@@ -173,6 +176,42 @@ export class QemuMachine {
     await this.#save({ state: 'off' })
   }
 
+  /** Saves the guest's memory and ends the process. */
+  async suspend(signal?: AbortSignal): Promise<MachineStatus> {
+    const qmp = await this.runningMonitor()
+    if (qmp) await saveMemory(qmp, this.#paths, this.#host.user, signal)
+    else if (!isMemorySaved(this.#paths)) throw machineOff()
+    await this.end()
+    await this.#save({ state: 'suspended' })
+    return this.status()
+  }
+
+  /** Starts a process that goes on where the saved guest stood. */
+  async resume(spec: MachineSpec): Promise<MachineStatus> {
+    const half = await this.runningMonitor()
+    // A former worker was killed while it loaded; what is saved is still whole.
+    if (half && (await runStateOf(half)) === 'inmigrate') await this.end()
+    if (!(await this.runningMonitor())) {
+      if (!isMemorySaved(this.#paths)) throw nothingSaved()
+      await this.start({ ...spec, incoming: true })
+      try {
+        const waiting = await this.runningMonitor()
+        if (!waiting) throw this.#failure('QEMU ended')
+        await loadMemory(waiting, this.#paths)
+      } catch (error) {
+        await this.end()
+        await this.#save({ state: 'suspended' })
+        throw error
+      }
+    }
+    const qmp = await this.runningMonitor()
+    if (!qmp) throw nothingSaved()
+    // Before the guest writes to its disk again.
+    forgetMemory(this.#paths)
+    if ((await runStateOf(qmp)) !== 'running') await qmp.execute('cont')
+    return this.status()
+  }
+
   /** It will be destroyed: a stop that waits for the guest goes on at once. */
   doom(): void {
     this.#doomed = true
@@ -188,6 +227,7 @@ export class QemuMachine {
   async status(): Promise<MachineStatus> {
     const { instanceId } = this
     if (!this.#alive()) {
+      if (this.#record.state === 'suspended') return { instanceId, powerState: 7, pid: null }
       const unforeseen = !this.#starting && !this.#ending && !this.#guestOff
       return { instanceId, powerState: unforeseen && this.#record.state !== 'off' ? 6 : 4, pid: null }
     }
@@ -419,4 +459,9 @@ export class QemuMachine {
   }
 }
 
+const machineOff = () => new NephosError('conflict', 'The machine of the instance does not run.')
+const nothingSaved = () =>
+  new NephosError('conflict', 'The memory of the guest is not saved on this host any more.', {
+    remedy: 'Reboot the instance hard: it starts from its disk.',
+  })
 const exists = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined

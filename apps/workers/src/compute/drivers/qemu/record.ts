@@ -5,7 +5,7 @@ const record = z.object({
   version: z.literal(1),
   instanceId: z.string(),
   /** What the driver last made of it; `running` of a process that is gone means that it crashed. */
-  state: z.enum(['off', 'running', 'crashed']),
+  state: z.enum(['off', 'running', 'crashed', 'suspended']),
   /** Offset in the serial log where the current boot began. */
   bootOffset: z.number(),
 })

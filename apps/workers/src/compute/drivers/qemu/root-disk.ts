@@ -61,7 +61,7 @@ export async function createRootDisk(
 }
 
 /** Bytes of the disk that an image holds. */
-async function virtualSize(path: string, format: 'qcow2' | 'raw'): Promise<number> {
+export async function virtualSize(path: string, format: 'qcow2' | 'raw'): Promise<number> {
   if (format === 'raw') return (await stat(path)).size
   const file = await open(path, 'r')
   try {

@@ -11,12 +11,14 @@ import type {
   MachineEvent,
   MachineSpec,
   MachineStatus,
+  Nic,
 } from '../../driver.ts'
 import type { Samples } from '../../samples.ts'
 import { MachineEvents } from '../events.ts'
 import { KeyedLock } from '../keyed-lock.ts'
 import { ConsoleLog } from '../serial/console-log.ts'
 import { diskNotes, SimulatedDisks } from './disks.ts'
+import { SimulatedGuestAgents, SimulatedHolds, SimulatedRescueDisks } from './holds.ts'
 import { bootText, faults, lastState, type SimulatedMachine } from './machine.ts'
 import { SimulatedColdMoves, SimulatedLiveMoves } from './moves.ts'
 import { simulatedSamples } from './samples.ts'
@@ -35,9 +37,19 @@ export interface SimulatedDriverOptions {
   onError?: (error: unknown) => void
 }
 
-const powerStates = { running: 1, off: 4, crashed: 6, paused: 3, incoming: 3, arrived: 3, left: 4 } as const
+const powerStates = {
+  running: 1,
+  off: 4,
+  crashed: 6,
+  paused: 3,
+  incoming: 3,
+  arrived: 3,
+  left: 4,
+  suspended: 7,
+} as const
 /** Its console is gone, too. */
-const hasEnded = (state: SimulatedMachine['state']) => state === 'off' || state === 'crashed'
+const hasEnded = (state: SimulatedMachine['state']) =>
+  state === 'off' || state === 'crashed' || state === 'suspended'
 const failed = (message: string): NephosError => new NephosError('driver_failed', `simulated: ${message}`)
 
 /**
@@ -47,6 +59,9 @@ const failed = (message: string): NephosError => new NephosError('driver_failed'
 export class SimulatedDriver implements ComputeDriver {
   readonly name = 'simulated'
   readonly disks: SimulatedDisks
+  readonly holds: SimulatedHolds
+  readonly agents: SimulatedGuestAgents
+  readonly rescueDisks: SimulatedRescueDisks
   readonly cold: SimulatedColdMoves
   readonly live: SimulatedLiveMoves
   readonly #options: SimulatedDriverOptions
@@ -66,6 +81,18 @@ export class SimulatedDriver implements ComputeDriver {
       end: (instanceId) => this.#stop(instanceId, 0),
       exclusive: (instanceId, task) => this.#lock.run(instanceId, task),
     })
+    const held = {
+      exclusive: <Result>(id: string, task: () => Promise<Result>) => this.#lock.run(id, task),
+      machine: (id: string) => this.#machines.get(id),
+      save: (machine: SimulatedMachine, line: string) => {
+        this.#write(machine.instanceId, `simulated: ${line}\n`)
+        this.#save(machine)
+      },
+      status: (id: string) => this.status(id),
+    }
+    this.holds = new SimulatedHolds(held)
+    this.agents = new SimulatedGuestAgents(held)
+    this.rescueDisks = new SimulatedRescueDisks(held)
     const moves = {
       dir: (id: string) => this.#dir(id),
       get: (id: string) => this.#machines.get(id),
@@ -158,14 +185,12 @@ export class SimulatedDriver implements ComputeDriver {
     })
   }
 
-  plugNic(spec: MachineSpec, portId: string): Promise<void> {
-    return this.#lock.run(spec.instanceId, async () => {
-      const nic = spec.nics.find((one) => one.portId === portId)
-      const machine = this.#machines.get(spec.instanceId)
-      if (!nic) throw failed(`the interface ${portId} is not wired`)
+  plugNic(instanceId: string, nic: Nic): Promise<void> {
+    return this.#lock.run(instanceId, async () => {
+      const machine = this.#machines.get(instanceId)
       if (machine?.state !== 'running') return
       if (faults.plug(machine.name)) throw failed(`${machine.name} takes no interface, as its name asks`)
-      this.#write(spec.instanceId, `simulated: interface ${nic.mac} on ${nic.tap} plugged in\n`)
+      this.#write(instanceId, `simulated: interface ${nic.mac} on ${nic.tap} plugged in\n`)
     })
   }
 

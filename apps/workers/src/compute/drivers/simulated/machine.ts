@@ -9,7 +9,7 @@ const simulatedMachine = z.object({
   ramMib: z.number(),
   diskGib: z.number(),
   /** `incoming`: waits for a guest of another host; `arrived`: has one that may not run yet; `left`: gave its guest away. */
-  state: z.enum(['off', 'running', 'crashed', 'paused', 'incoming', 'arrived', 'left']),
+  state: z.enum(['off', 'running', 'crashed', 'paused', 'incoming', 'arrived', 'left', 'suspended']),
   boots: z.number(),
   /** What its root disk was made from. */
   imageId: z.string().optional(),
@@ -18,6 +18,8 @@ const simulatedMachine = z.object({
   /** When it was started last, in ms since 1970: what its counters count from. */
   startedAt: z.number().optional(),
   taps: z.array(z.string()).optional(),
+  /** It has the temporary disk of a rescue. */
+  rescueDisk: z.boolean().optional(),
 })
 
 /** One simulated machine. */
@@ -42,6 +44,10 @@ export const faults = {
   disk: (name: string) => name.startsWith('fail-disk-'),
   /** Its root disk cannot be copied. */
   export: (name: string) => name.startsWith('fail-export-'),
+  /** It can neither be paused nor suspended, nor brought back from that. */
+  hold: (name: string) => name.startsWith('fail-hold-'),
+  /** Its rescue disk cannot be made. */
+  rescue: (name: string) => name.startsWith('fail-rescue-'),
   /** It does not start. */
   start: (name: string) => name.startsWith('fail-start-'),
   /** It cannot be stopped or rebooted. */

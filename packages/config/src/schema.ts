@@ -333,6 +333,12 @@ export const settings = z.object({
       'Seconds that a deleted instance stays in the bin, from where it can be restored; 0: instances are deleted at once.',
     remedy: 'Give a whole number of seconds, 0 or more.',
   }),
+  shelved_offload_time: about(integer(-1).default(0), {
+    group: 'Guests and images',
+    description:
+      'Seconds until a shelved instance leaves its host; 0 for at once, -1 for only when an administrator says so.',
+    remedy: 'Give a whole number of seconds, 0 or -1.',
+  }),
   dhcp_domain: about(
     z
       .string()

@@ -2,6 +2,7 @@ import { type MutationTx, returnQuota } from '../../kernel/index.ts'
 import { releaseInstancePorts } from '../../network/ports/release-instance-ports.ts'
 import { releaseInstanceAllocations } from '../placement/release.ts'
 import { instanceChanged } from './changed.ts'
+import { dropImage } from './drop-image.ts'
 import type { InstanceRecord } from './row.ts'
 
 /**
@@ -19,6 +20,8 @@ export async function removeInstance(
   // Only whoever really removed the row gives the quota back.
   const { count } = await tx.db.instance.deleteMany({ where: { id: record.id } })
   if (count === 0) return
+  // Nobody could bring the instance back from it any more.
+  if (record.shelvedImageId) await dropImage(tx, record.shelvedImageId)
   instanceChanged(tx, 'deleted', record)
   await returnQuota(tx.db, record.projectId, {
     instances: 1,

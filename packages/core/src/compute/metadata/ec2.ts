@@ -54,6 +54,19 @@ function namesIn(directory: Directory, path: string, { key }: MetadataSource): s
     .map(([name, value]) => (typeof value === 'object' ? `${name}/` : name))
 }
 
+/** The disks in the order in which the machine has them. */
+function blockDevices({ ephemeralGib = 0, swapMib = 0 }: MetadataSource): Directory {
+  return {
+    ami: 'vda',
+    root: '/dev/vda',
+    ephemeral0: ephemeralGib > 0 ? '/dev/vdb' : undefined,
+    swap: swapMib > 0 ? `/dev/vd${ephemeralGib > 0 ? 'c' : 'b'}` : undefined,
+  }
+}
+
+/** `meta-data` of the EC2 tree as one document, as config drives have it. */
+export const ec2MetaData = (source: MetadataSource): object => metaData(source)
+
 function metaData(source: MetadataSource): Directory {
   const hostname = guestHostname(source)
   const { key } = source
@@ -61,7 +74,7 @@ function metaData(source: MetadataSource): Directory {
     'ami-id': source.imageId ? ec2ImageId(source.imageId) : '',
     'ami-launch-index': String(source.launchIndex),
     'ami-manifest-path': 'FIXME',
-    'block-device-mapping': { ami: 'vda', root: '/dev/vda' },
+    'block-device-mapping': blockDevices(source),
     hostname,
     'instance-action': 'none',
     'instance-id': ec2InstanceId(source.ec2Id),

@@ -1,5 +1,6 @@
+export { type ConfigDriveFile, configDriveFiles } from './config-drive.ts'
 export type { MetadataDocument } from './document.ts'
 export { ec2ImageId, ec2InstanceId } from './ec2.ts'
-export { findMetadataSource, storeGuestPassword } from './lookup.ts'
+export { findMetadataSource, metadataSourceOf, storeGuestPassword } from './lookup.ts'
 export type { MetadataSource } from './source.ts'
 export { isPasswordPath, metadataDocument, metadataPath } from './tree.ts'

@@ -19,6 +19,9 @@ export interface MetadataSource {
   ec2Id: number
   imageId: string | null
   flavorName: string
+  /** Sizes of the ephemeral disk and the swap area; nothing where it has none. */
+  ephemeralGib?: number
+  swapMib?: number
   /** In the order of the guest's interfaces. */
   ports: MetadataPort[]
 }

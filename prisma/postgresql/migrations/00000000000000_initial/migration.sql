@@ -291,6 +291,7 @@ CREATE TABLE "ScheduleAttempt" (
     "chosenHost" TEXT,
     "verdicts" JSONB NOT NULL,
     "failure" TEXT,
+    "past" BOOLEAN NOT NULL DEFAULT false,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "ScheduleAttempt_pkey" PRIMARY KEY ("id")

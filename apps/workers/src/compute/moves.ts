@@ -60,6 +60,14 @@ export interface CopyOptions {
   onProgress: (progress: LiveProgress) => Promise<{ pause: boolean }>
 }
 
+/** How a live migration is taken back. */
+export interface CancelOptions {
+  /** The guest goes on; otherwise it stands, as before. */
+  resume: boolean
+  /** The destination's machine has been destroyed, so that even a guest that had left may go on here. */
+  destinationGone?: boolean
+}
+
 /**
  * Moves of machines that run. The guest is in the source's hands until `switchOver` was called, and runs on the
  * destination only after `finish`: whoever calls them decides between the two, once.
@@ -81,10 +89,10 @@ export interface LiveMoves {
    */
   switchOver(instanceId: string, migrationId: string): Promise<'completed' | 'gone'>
   /**
-   * Source: takes back a migration that was not switched over; the guest goes on here when `resume` says so.
+   * Source: takes back a migration; the guest goes on here when `resume` says so.
    * @throws NephosError conflict when the guest has left
    */
-  cancel(instanceId: string, migrationId: string, options: { resume: boolean }): Promise<void>
+  cancel(instanceId: string, migrationId: string, options: CancelOptions): Promise<void>
   /** Destination: whether the whole guest has arrived. */
   arrived(instanceId: string): Promise<boolean>
   /** Destination: lets the guest go on (or stand, when it was paused) and tells the network where it is now. */

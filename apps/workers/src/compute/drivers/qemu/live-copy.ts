@@ -112,7 +112,10 @@ async function beginDisks(
 
 async function beginMemory(monitor: QmpClient, { door }: CopyOptions, bandwidth: number): Promise<void> {
   await monitor.execute('migrate-set-capabilities', {
-    capabilities: [{ capability: 'pause-before-switchover', state: true }],
+    capabilities: ['pause-before-switchover', 'return-path'].map((capability) => ({
+      capability,
+      state: true,
+    })),
   })
   await monitor.execute('migrate-set-parameters', {
     'max-bandwidth': bandwidth > 0 ? bandwidth : unlimited,

@@ -4,7 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { NephosError } from '@nephos/core/errors'
 import { z } from 'zod'
 import type { MachineSpec, MachineStatus } from '../../driver.ts'
-import { type CopyOptions, type LiveCargo, type LiveDoor, type LiveMoves, liveDoor } from '../../moves.ts'
+import {
+  type CancelOptions,
+  type CopyOptions,
+  type LiveCargo,
+  type LiveDoor,
+  type LiveMoves,
+  liveDoor,
+} from '../../moves.ts'
 import { readJson, writeJson } from '../atomic-file.ts'
 import type { MoveHost } from './cold-moves.ts'
 import { copyOut, jobsOf, migrationStatus, queryMigration } from './live-copy.ts'
@@ -27,6 +34,7 @@ const noted = z.object({ migrationId: z.string(), door: liveDoor })
 
 const switchMs = 60_000
 const cancelMs = 20_000
+const arrivalMs = 10_000
 const portTries = 20
 /** Ports that libvirt uses for the same. */
 const ports = { from: 49_152, to: 49_999 }
@@ -115,7 +123,7 @@ export class QemuLiveMoves implements LiveMoves {
     }
   }
 
-  cancel(instanceId: string, migrationId: string, { resume }: { resume: boolean }): Promise<void> {
+  cancel(instanceId: string, migrationId: string, { resume, destinationGone }: CancelOptions): Promise<void> {
     return this.#host.exclusive(instanceId, async () => {
       const machine = await this.#host.machine(instanceId)
       if (!machine.alive) return
@@ -123,6 +131,7 @@ export class QemuLiveMoves implements LiveMoves {
       const deadline = performance.now() + cancelMs
       for (;;) {
         const status = await migrationStatus(monitor)
+        if (status === 'completed' && destinationGone) break
         if (status === 'completed')
           throw new NephosError(
             'conflict',
@@ -150,8 +159,7 @@ export class QemuLiveMoves implements LiveMoves {
     return this.#host.exclusive(instanceId, async () => {
       const machine = await this.#host.machine(instanceId)
       const monitor = await monitorOf(machine)
-      if ((await migrationStatus(monitor)) !== 'completed')
-        throw new NephosError('driver_failed', 'The guest has not arrived on this host.')
+      await arrival(monitor)
       const exports = z.array(z.object({ id: z.string() }))
       for (const { id } of exports.parse(await monitor.execute('query-block-exports')))
         await monitor.execute('block-export-del', { id, mode: 'hard' }).catch(() => {})
@@ -184,6 +192,21 @@ async function monitorOf(machine: QemuMachine): Promise<QmpClient> {
   const monitor = await machine.monitor()
   if (monitor) return monitor
   throw new NephosError('conflict', 'The machine of the instance does not run on this host.')
+}
+
+/** The source is done a moment before the last of the guest is unpacked here. */
+async function arrival(monitor: QmpClient): Promise<void> {
+  const deadline = performance.now() + arrivalMs
+  for (;;) {
+    const { status, 'error-desc': words } = await queryMigration(monitor)
+    if (status === 'completed') return
+    if (status !== 'active' || performance.now() > deadline)
+      throw new NephosError(
+        'driver_failed',
+        `The guest has not arrived on this host${words ? `: ${words}` : ''}.`,
+      )
+    await sleep(5)
+  }
 }
 
 /** Waits for memory on a port that the system chooses, and for the disks on one that was free. */

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NephosError } from '@nephos/core/errors'
 import type { MachineSpec, MachineStatus } from '../../driver.ts'
-import type { ColdMoves, CopyOptions, LiveCargo, LiveDoor, LiveMoves } from '../../moves.ts'
+import type { CancelOptions, ColdMoves, CopyOptions, LiveCargo, LiveDoor, LiveMoves } from '../../moves.ts'
 import { type Door, openDoor } from '../../transfer/door.ts'
 import { type FetchOptions, fetchFiles } from '../../transfer/fetch.ts'
 import type { FileOffer, Underlay } from '../../transfer/offer.ts'
@@ -198,8 +198,17 @@ export class SimulatedLiveMoves implements LiveMoves {
     return 'completed'
   }
 
-  async cancel(instanceId: string): Promise<void> {
-    if (this.#host.get(instanceId)?.state === 'left')
+  async cancel(
+    instanceId: string,
+    _migrationId: string,
+    { resume, destinationGone }: CancelOptions,
+  ): Promise<void> {
+    const machine = this.#host.get(instanceId)
+    if (machine?.state === 'left' && destinationGone) {
+      const here: SimulatedMachine = { ...machine, state: resume ? 'running' : 'paused' }
+      this.#host.save(here)
+      if (resume) this.#host.wake(here)
+    } else if (machine?.state === 'left')
       throw new NephosError('conflict', 'The guest has left this host; the migration cannot be taken back.')
     this.#ready.delete(instanceId)
   }

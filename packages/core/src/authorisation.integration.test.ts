@@ -165,6 +165,14 @@ const cases: Record<string, Case> = {
   'compute.instances.removeTag': hidden((victim) => ({ id: victim.instanceId, tag: 'theirs' })),
   'compute.instances.actions': hidden((victim) => ({ id: victim.instanceId })),
   'compute.instances.console': hidden((victim) => ({ id: victim.instanceId, offset: 0, limit: 1000 })),
+  'compute.instances.attachInterface': hidden((victim) => ({
+    id: victim.instanceId,
+    networkId: victim.networkId,
+  })),
+  'compute.instances.detachInterface': hidden((victim) => ({
+    id: victim.instanceId,
+    portId: victim.portId,
+  })),
   'compute.keyPairs.list': own(everyRow),
   'compute.keyPairs.show': hidden((victim) => ({ id: victim.keyPairId })),
   'compute.keyPairs.create': own(() => ({ name: 'mine' })),

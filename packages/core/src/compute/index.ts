@@ -13,11 +13,13 @@ import {
 import { hostMetrics, hostMetricsSummary, listHosts, showHost, updateHost } from './hosts/index.ts'
 import {
   addInstanceTag,
+  attachInterface,
   backUpInstance,
   changeInstancePassword,
   createInstance,
   createInstanceImage,
   deleteInstance,
+  detachInterface,
   forceDeleteInstance,
   instanceMetrics,
   instanceMetricsSummary,
@@ -126,6 +128,8 @@ export const computeVerbs = {
     metrics: instanceMetrics,
     metricsSummary: instanceMetricsSummary,
     openConsole: openInstanceConsole,
+    attachInterface,
+    detachInterface,
   },
   keyPairs: {
     list: listKeyPairs,

@@ -58,6 +58,8 @@ const allowed: Record<InstanceAction, (vm: string, task: string | null) => boole
   resetState: () => true,
   edit: () => true,
   editTags: (vm) => ['active', 'paused', 'suspended', 'stopped'].includes(vm),
+  attachInterface: (vm, task) => ['active', 'paused', 'stopped'].includes(vm) && task === null,
+  detachInterface: (vm, task) => ['active', 'paused', 'stopped'].includes(vm) && task === null,
   editMetadata: (vm) => ['active', 'paused', 'suspended', 'stopped'].includes(vm),
 }
 const actions = Object.keys(instanceActions) as InstanceAction[]

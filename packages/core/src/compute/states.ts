@@ -116,6 +116,8 @@ export type InstanceAction =
   | 'edit'
   | 'editTags'
   | 'editMetadata'
+  | 'attachInterface'
+  | 'detachInterface'
 
 /** What an action needs and what it does to the states. */
 export interface ActionRule {
@@ -287,6 +289,20 @@ export const instanceActions: Record<InstanceAction, ActionRule> = {
   edit: { vm: 'any', task: 'any', sets: null, refusedWhenLocked: false, label: 'Edit' },
   editTags: { vm: settled, task: 'any', sets: null, refusedWhenLocked: false, label: 'Edit tags' },
   editMetadata: { vm: settled, task: 'any', sets: null, refusedWhenLocked: true, label: 'Edit metadata' },
+  attachInterface: {
+    vm: ['active', 'paused', 'stopped'],
+    task: idle,
+    sets: null,
+    refusedWhenLocked: true,
+    label: 'Attach interface',
+  },
+  detachInterface: {
+    vm: ['active', 'paused', 'stopped'],
+    task: idle,
+    sets: null,
+    refusedWhenLocked: true,
+    label: 'Detach interface',
+  },
 }
 
 /** The part of an instance that the table looks at. */

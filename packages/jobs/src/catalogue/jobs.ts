@@ -171,6 +171,18 @@ export const jobs = {
     address: 'host',
     payload: operationPointer,
   }),
+  'instance.attach-interface': define({
+    name: 'instance.attach-interface',
+    role: 'compute',
+    address: 'host',
+    payload: operationPointer,
+  }),
+  'instance.detach-interface': define({
+    name: 'instance.detach-interface',
+    role: 'compute',
+    address: 'host',
+    payload: operationPointer,
+  }),
   'instance.delete': define({
     name: 'instance.delete',
     role: 'compute',

@@ -49,6 +49,16 @@ export const instanceOperations = {
     job: 'instance.soft-delete',
     cancellable: false,
   },
+  'instance-attach-interface': {
+    action: 'attachInterface',
+    job: 'instance.attach-interface',
+    cancellable: true,
+  },
+  'instance-detach-interface': {
+    action: 'detachInterface',
+    job: 'instance.detach-interface',
+    cancellable: true,
+  },
   'instance-restore': { action: 'restore', job: 'instance.restore', cancellable: true },
   'instance-resize': { action: 'resize', job: 'instance.resize', moves: 'source', cancellable: true },
   'instance-migrate': { action: 'migrate', job: 'instance.resize', moves: 'source', cancellable: true },

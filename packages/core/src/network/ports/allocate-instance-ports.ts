@@ -84,6 +84,7 @@ export async function allocateInstancePorts(
       deviceIndex,
       deviceOwner: computeOwner,
       deviceId: instanceId,
+      deleteWithInstance: true,
       portSecurity: byId.get(networkId)!.portSecurity,
       createdAt,
       updatedAt: createdAt,

@@ -1,13 +1,13 @@
-import { newId, type Subnet, type Tx } from '@nephos/db'
+import { newId } from '@nephos/db'
 import { z } from 'zod'
 import { displayName } from '../../compute/names.ts'
-import { defineVerb, isAdmin, mutate, NephosError, requireProject, takeQuota } from '../../kernel/index.ts'
-import { takeAddresses } from '../addresses/take.ts'
+import { defineVerb, isAdmin, mutate, requireProject, takeQuota } from '../../kernel/index.ts'
 import { findNetwork, requireNotDeleting } from '../networks/access.ts'
 import { idField } from '../networks/input.ts'
-import { type FixedIpWish, planFixedIps, takeChosenAddress } from './fixed-ips.ts'
+import { planFixedIps } from './fixed-ips.ts'
 import { insertPort } from './insert-port.ts'
 import { announcePort, type PortRow, portParts, portRow } from './row.ts'
+import { refuseChoices, takeWishes } from './wishes.ts'
 
 /**
  * Makes a port that is not (yet) an instance's. Without `fixedIps` it gets one address of the network's first subnet
@@ -66,29 +66,3 @@ export const createPort = defineVerb({
     })
   },
 })
-
-function refuseChoices(input: { fixedIps?: { ipAddress?: string }[]; macAddress?: string }): void {
-  const index = input.fixedIps?.findIndex(({ ipAddress }) => ipAddress) ?? -1
-  const field = input.macAddress ? 'macAddress' : index >= 0 ? `fixedIps.${index}.ipAddress` : undefined
-  if (field)
-    throw new NephosError('forbidden', 'On a shared network of another project addresses cannot be chosen.', {
-      field,
-      remedy: 'Leave the address out; a free one is taken.',
-    })
-}
-
-async function takeWishes(
-  db: Tx,
-  port: { id: string; networkId: string },
-  wishes: FixedIpWish[] | null,
-  subnets: Subnet[],
-): Promise<void> {
-  const anyOf = { portId: port.id, networkId: port.networkId }
-  if (wishes === null) {
-    if (subnets.length > 0) await takeAddresses(db, [anyOf], subnets)
-    return
-  }
-  for (const { subnet, ipAddress } of wishes)
-    if (ipAddress) await takeChosenAddress(db, port, subnet, ipAddress)
-    else await takeAddresses(db, [anyOf], [subnet])
-}

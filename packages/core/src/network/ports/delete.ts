@@ -1,36 +1,45 @@
 import { z } from 'zod'
-import { conflict, defineVerb, mutate, notFound, returnQuota } from '../../kernel/index.ts'
+import { beginDetach } from '../../compute/instances/begin-detach.ts'
+import { conflict, defineVerb, mutate, notFound, reader, returnQuota } from '../../kernel/index.ts'
 import { idField } from '../networks/input.ts'
 import { dhcpOwner } from './owners.ts'
+import { releasePort } from './release-port.ts'
 import { announcePort, visiblePorts } from './row.ts'
 
+/** What a deleted port answers. */
+export interface DeletedPort {
+  id: string
+  /** The operation that takes the port from its instance first; null: it is gone already. */
+  operationId: string | null
+}
+
 /**
- * Deletes a port that is no instance's; its addresses are free at once.
- * @throws NephosError not_found, or conflict when an instance or DHCP uses it
+ * Deletes a port; its addresses are free at once. One that is an interface of an instance is detached first, by an
+ * operation.
+ * @throws NephosError not_found, or conflict when DHCP uses it or its instance cannot let go of it now
  */
 export const deletePort = defineVerb({
   name: 'network.ports.delete',
   kind: 'mutation',
   rule: { scope: 'project', role: 'member' },
   input: z.object({ id: idField }),
-  run: ({ ctx, input }): Promise<{ id: string }> =>
-    mutate(ctx, async (tx) => {
-      const port = await tx.db.port.findFirst({
-        where: { AND: [{ id: input.id }, visiblePorts(ctx)] },
-        include: { instance: { select: { name: true } } },
-      })
-      if (!port) throw notFound('port', input.id)
+  run: async ({ ctx, input: { id } }): Promise<DeletedPort> => {
+    const where = { AND: [{ id }, visiblePorts(ctx)] }
+    const found = await reader(ctx).port.findFirst({
+      where,
+      select: { instanceId: true, instance: { select: { hostId: true } } },
+    })
+    if (!found) throw notFound('port', id)
+    if (found.instanceId && found.instance?.hostId) {
+      const verb = 'network.ports.delete'
+      const { operationId } = await beginDetach(ctx, { id: found.instanceId, portId: id, verb, remove: true })
+      return { id, operationId }
+    }
+    return mutate(ctx, async (tx) => {
+      const port = await tx.db.port.findFirst({ where })
+      if (!port) throw notFound('port', id)
       if (port.deviceOwner === dhcpOwner)
         throw conflict('This port serves DHCP and metadata to its network; it goes with the network.')
-      if (port.instanceId)
-        throw conflict(`The port belongs to the instance ${port.instance?.name ?? port.instanceId}.`, {
-          remedy: 'It is removed with the instance.',
-          detail: { instanceId: port.instanceId },
-        })
-      const { count } = await tx.db.port.deleteMany({
-        where: { id: port.id, instanceId: null, generation: port.generation },
-      })
-      if (count === 0) throw conflict('The port was changed at the same moment.', { remedy: 'Try again.' })
       tx.audit({
         verb: 'network.ports.delete',
         resourceType: 'port',
@@ -39,8 +48,18 @@ export const deletePort = defineVerb({
         projectId: port.projectId,
         detail: { networkId: port.networkId },
       })
-      announcePort(tx, 'deleted', port, null)
-      await returnQuota(tx.db, port.projectId, { ports: 1 })
-      return { id: port.id }
-    }),
+      // No host has the instance: nothing has to let go of the port.
+      if (port.instanceId && port.instanceId === found.instanceId)
+        await releasePort(tx, port.instanceId, id, { remove: true })
+      else {
+        const { count } = await tx.db.port.deleteMany({
+          where: { id, instanceId: null, generation: port.generation },
+        })
+        if (count === 0) throw conflict('The port was changed at the same moment.', { remedy: 'Try again.' })
+        announcePort(tx, 'deleted', port, null)
+        await returnQuota(tx.db, port.projectId, { ports: 1 })
+      }
+      return { id, operationId: null }
+    })
+  },
 })

@@ -1,5 +1,13 @@
 export { type Bus, type BusOptions, type BusStatus, connect, type Link, sleep } from './bus/connect.ts'
 export { type OpenBus, type OpenBusOptions, openBus } from './bus/open.ts'
+export {
+  facePermissions,
+  hostPermissions,
+  inboxOf,
+  type NatsUser,
+  type Permissions,
+  usersText,
+} from './bus/permissions.ts'
 export { ensureStreams, streams } from './bus/streams.ts'
 export * from './catalogue/events.ts'
 export * from './catalogue/jobs.ts'

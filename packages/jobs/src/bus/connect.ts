@@ -2,7 +2,8 @@ import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManage
 import type { NatsConnection } from '@nats-io/nats-core'
 import { connect as dial } from '@nats-io/transport-node'
 import type { Logger } from 'pino'
-import { ensureStreams } from './streams.ts'
+import { inboxOf } from './permissions.ts'
+import { awaitStreams } from './streams.ts'
 
 /** Whether messages can be sent now, and since when that is so. */
 export interface BusStatus {
@@ -59,6 +60,7 @@ export function serversOf(url: string): { servers: string[]; user?: string; pass
  * `url` may list several servers, separated by commas. Connected means: reachable, and the streams exist.
  */
 export function connect(url: string, { name, log }: BusOptions): Bus {
+  const servers = serversOf(url)
   const ending = new AbortController()
   const listeners = new Set<(status: BusStatus) => void>()
   let connection: NatsConnection | undefined
@@ -83,7 +85,7 @@ export function connect(url: string, { name, log }: BusOptions): Bus {
     while (!stale()) {
       try {
         const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 5_000 })
-        await ensureStreams(jsm)
+        await awaitStreams(jsm)
         if (stale()) return
         link = { nc, jsm, js: jetstream(nc, { timeout: 5_000 }) }
         return announce('connected')
@@ -98,7 +100,8 @@ export function connect(url: string, { name, log }: BusOptions): Bus {
     while (!ending.signal.aborted) {
       try {
         const nc = await dial({
-          ...serversOf(url),
+          ...servers,
+          ...(servers.user && { inboxPrefix: inboxOf(servers.user) }),
           name,
           timeout: 5_000,
           maxReconnectAttempts: -1,

@@ -45,6 +45,19 @@ export const streams = {
   },
 } as const satisfies Record<string, Definition>
 
+/**
+ * Makes sure that the streams are there. Whoever may not make them waits until somebody else has.
+ * @throws Error when one is missing and cannot be made
+ */
+export async function awaitStreams(jsm: JetStreamManager): Promise<void> {
+  try {
+    await ensureStreams(jsm)
+  } catch (error) {
+    const found = await Promise.allSettled(Object.values(streams).map(({ name }) => jsm.streams.info(name)))
+    if (found.some(({ status }) => status === 'rejected')) throw error
+  }
+}
+
 /** Makes the streams, or brings existing ones up to date. Any number of processes may do it at once. */
 export async function ensureStreams(jsm: JetStreamManager): Promise<void> {
   for (const definition of Object.values(streams)) {

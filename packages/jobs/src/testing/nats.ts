@@ -1,24 +1,38 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type NatsUser, usersText } from '../bus/permissions.ts'
 
 /** A nats-server with JetStream of one test. */
 export interface TestNats {
   url: string
   /** Ends the process; its store stays. `SIGKILL` unless another signal is named. */
   kill: (signal?: NodeJS.Signals) => Promise<void>
+  /** Changes who may connect, without a restart. */
+  allow: (users: readonly NatsUser[]) => Promise<void>
   /** Starts it again on the same port, with its old store or with an empty one. */
   restart: (options?: { emptyStore?: boolean }) => Promise<void>
   /** Ends it for good and removes its files. */
   stop: () => Promise<void>
 }
 
-/** Starts a nats-server on a free port of the loopback interface, with its store in a temporary directory. */
-export async function startTestNats(): Promise<TestNats> {
+/**
+ * Starts a nats-server on a free port of the loopback interface, with its store in a temporary directory.
+ * @param users who may connect, and what they may do; anybody may do everything without
+ */
+export async function startTestNats(users?: readonly NatsUser[]): Promise<TestNats> {
   const dir = await mkdtemp(join(tmpdir(), 'nephos-nats-'))
   const store = join(dir, 'store')
-  let child = await launch(dir, store, '-1')
+  const config = join(dir, 'nats.conf')
+  // In the file: with arguments a reload would end JetStream.
+  const configure = (allowed?: readonly NatsUser[]) =>
+    writeFile(
+      config,
+      `jetstream { store_dir: ${JSON.stringify(store)} }\n${allowed ? usersText(allowed) : ''}`,
+    )
+  await configure(users)
+  let child = await launch(dir, '-1')
   const url = child.url
   const port = new URL(url).port
 
@@ -31,10 +45,14 @@ export async function startTestNats(): Promise<TestNats> {
   return {
     url,
     kill,
+    allow: async (wanted) => {
+      await configure(wanted)
+      child.process.kill('SIGHUP')
+    },
     restart: async ({ emptyStore = false } = {}) => {
       await kill('SIGTERM')
       if (emptyStore) await rm(store, { recursive: true, force: true })
-      child = await launch(dir, store, port)
+      child = await launch(dir, port)
     },
     stop: async () => {
       await kill()
@@ -43,15 +61,11 @@ export async function startTestNats(): Promise<TestNats> {
   }
 }
 
-async function launch(
-  dir: string,
-  store: string,
-  port: string,
-): Promise<{ process: ChildProcess; url: string }> {
+async function launch(dir: string, port: string): Promise<{ process: ChildProcess; url: string }> {
   for (const name of await readdir(dir)) if (name.endsWith('.ports')) await rm(join(dir, name))
   const server = spawn(
     'nats-server',
-    ['-a', '127.0.0.1', '-p', port, '-js', '-sd', store, '--ports_file_dir', dir],
+    ['-c', join(dir, 'nats.conf'), '-a', '127.0.0.1', '-p', port, '--ports_file_dir', dir],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   )
   let log = ''

@@ -1,4 +1,4 @@
-import { dhcpOwner, type Services } from '@nephos/core'
+import { dhcpOwner, type Services, vifLimits } from '@nephos/core'
 import { loadOverlays } from './desired-overlay.ts'
 import type { NetworkSpec, PortSpec, SubnetSpec } from './driver.ts'
 
@@ -10,7 +10,7 @@ const addresses = {
 /** What to read of a port to apply it. */
 export const portFacts = {
   allocations: addresses,
-  instance: { select: { name: true, hostname: true } },
+  instance: { select: { name: true, hostname: true, extraSpecs: true } },
 } as const
 
 /** A port as {@link portFacts} reads it. */
@@ -21,7 +21,7 @@ export interface PortFacts {
   adminStateUp: boolean
   portSecurity: boolean
   allocations: { subnetId: string; ipAddress: string }[]
-  instance: { hostname: string } | null
+  instance: { hostname: string; extraSpecs: unknown } | null
 }
 
 /**
@@ -110,6 +110,7 @@ export const portSpec = (port: PortFacts, networkUp: boolean): PortSpec => ({
   ips: port.allocations.map(({ ipAddress }) => ipAddress),
   portSecurity: port.portSecurity,
   adminStateUp: port.adminStateUp && networkUp,
+  limits: vifLimits(port.instance?.extraSpecs),
 })
 
 /** The reservations of a port. */

@@ -1,3 +1,5 @@
+import type { VifLimits } from '@nephos/core'
+
 /** One IPv4 subnet as the host applies it. */
 export interface SubnetSpec {
   subnetId: string
@@ -50,6 +52,8 @@ export interface PortSpec {
   /** Drop what does not come from the port's own MAC and addresses. */
   portSecurity: boolean
   adminStateUp: boolean
+  /** What it may carry; nothing limits it where this is missing. */
+  limits?: VifLimits | null
 }
 
 /** A port that is up. */

@@ -16,6 +16,7 @@ import { bridgeName, networkOfAlias, networkPaths, overlayName, portOfAlias } fr
 import { ensureNamespace, namespaceInode, namespacesWith, removeNamespace } from './namespaces.ts'
 import { Overlay } from './overlay.ts'
 import type { OverlayEntries } from './overlay-entries.ts'
+import { RateLimits } from './rate-limit.ts'
 import { RuleTable } from './rule-table.ts'
 import { ensureLabUnderlay, type Lab, removeLabUnderlay, type Underlay } from './underlay.ts'
 
@@ -57,6 +58,7 @@ export class LinuxNetworkDriver implements NetworkDriver {
   readonly #lock = new KeyedLock()
   readonly #networks = new Map<string, Held>()
   readonly #rules: RuleTable
+  readonly #rates: RateLimits
   readonly #overlay: Overlay | null
   readonly #forgetting = new Map<string, NodeJS.Timeout>()
   #users: Pick<DhcpPlace, 'dnsmasqUser' | 'proxyUser'> = { dnsmasqUser: 'root', proxyUser: null }
@@ -65,6 +67,7 @@ export class LinuxNetworkDriver implements NetworkDriver {
   constructor(options: LinuxDriverOptions) {
     this.#options = options
     this.#rules = new RuleTable(options.netns)
+    this.#rates = new RateLimits(options.netns)
     this.#overlay = options.underlay && new Overlay(options.netns, options.underlay)
   }
 
@@ -97,6 +100,7 @@ export class LinuxNetworkDriver implements NetworkDriver {
       spec.ports = [...spec.ports.filter(({ portId }) => portId !== port.portId), port]
       // No frame passes before a machine opens the tap, so its rules may arrive beside it.
       await Promise.all([this.#ensureTap(port, { ...spec, mtu }), this.#rules.apply(rulesOf(port))])
+      await this.#rates.apply(tapName(port.portId), port.limits ?? null)
       return { portId: port.portId, tap: tapName(port.portId), netns, mtu }
     })
   }
@@ -108,6 +112,7 @@ export class LinuxNetworkDriver implements NetworkDriver {
         spec.ports = spec.ports.filter((port) => port.portId !== portId)
       await removeLinks(this.#options.netns, [tap])
       await this.#rules.remove([tap])
+      await this.#rates.remove(tap)
     })
   }
 
@@ -164,6 +169,8 @@ export class LinuxNetworkDriver implements NetworkDriver {
     )
     await runIp(netns, taps)
     await this.#rules.replace(desired.flatMap(({ ports }) => ports.map(rulesOf)))
+    const limited = desired.flatMap(({ ports }) => ports.filter(({ limits }) => limits))
+    await this.#rates.reconcile(new Map(limited.map((port) => [tapName(port.portId), port.limits!])))
     if (problems.length > 0) throw problems[0]
   }
 
@@ -226,6 +233,7 @@ export class LinuxNetworkDriver implements NetworkDriver {
       [...taps, ...bridges].map(({ name }) => name),
     )
     await this.#rules.remove(taps.map(({ name }) => name))
+    for (const { name } of taps) await this.#rates.remove(name)
     await rm(place.paths.directory, { recursive: true, force: true })
   }
 

@@ -4,6 +4,7 @@ import type { NetworkSpec, PortSpec } from '../../driver.ts'
 import { readIp, runIp } from './host-tools.ts'
 import { aliasOfNetwork, aliasOfPort, bridgeName, dhcpLinkName, overlayName } from './names.ts'
 import { namespaceInode } from './namespaces.ts'
+import { isShaper, shaperName } from './shaper-name.ts'
 
 /** One interface as the kernel has it. */
 export interface Link {
@@ -116,8 +117,10 @@ export function strayLinks(desired: readonly NetworkSpec[], links: readonly Link
       bridgeName(network.segmentId),
       dhcpLinkName(network.segmentId),
       ...(network.overlay ? [overlayName(network.segmentId)] : []),
-      ...network.ports.map(({ portId }) => tapName(portId)),
+      ...network.ports.flatMap(({ portId }) => [tapName(portId), shaperName(tapName(portId))]),
     ]),
   )
-  return links.filter(({ name }) => /^(br|dh|vx|tap)[0-9a-f]+$/.test(name) && !wanted.has(name))
+  return links.filter(
+    ({ name }) => (/^(br|dh|vx|tap)[0-9a-f]+$/.test(name) || isShaper(name)) && !wanted.has(name),
+  )
 }

@@ -16,13 +16,17 @@ import { instanceAttachInterface } from './sagas/instance-attach-interface.ts'
 import { instanceCreate } from './sagas/instance-create.ts'
 import { instanceDelete } from './sagas/instance-delete.ts'
 import { instanceDetachInterface } from './sagas/instance-detach-interface.ts'
+import { instanceBackup, instanceImage } from './sagas/instance-image.ts'
 import { instancePause, instanceUnpause } from './sagas/instance-pause.ts'
 import { instanceReboot } from './sagas/instance-reboot.ts'
+import { instanceRebuild } from './sagas/instance-rebuild.ts'
 import { instanceRescue, instanceUnrescue } from './sagas/instance-rescue.ts'
+import { instanceOffload, instanceShelve } from './sagas/instance-shelve.ts'
 import { instanceRestore, instanceSoftDelete } from './sagas/instance-soft-delete.ts'
 import { instanceStart } from './sagas/instance-start.ts'
 import { instanceStop } from './sagas/instance-stop.ts'
 import { instanceResume, instanceSuspend } from './sagas/instance-suspend.ts'
+import { instanceUnshelve } from './sagas/instance-unshelve.ts'
 import { shareOf } from './share.ts'
 
 const reconcileMs = 30_000
@@ -92,6 +96,12 @@ export async function startComputeWorker(
       'instance.start': sagaJobHandler(instanceStart(deps)),
       'instance.stop': sagaJobHandler(instanceStop(deps)),
       'instance.reboot': sagaJobHandler(instanceReboot(deps)),
+      'instance.rebuild': sagaJobHandler(instanceRebuild(deps)),
+      'instance.image': sagaJobHandler(instanceImage(deps)),
+      'instance.backup': sagaJobHandler(instanceBackup(deps)),
+      'instance.shelve': sagaJobHandler(instanceShelve(deps)),
+      'instance.offload': sagaJobHandler(instanceOffload(deps)),
+      'instance.unshelve': sagaJobHandler(instanceUnshelve(deps)),
       'instance.delete': sagaJobHandler(instanceDelete(deps)),
       'instance.attach-interface': sagaJobHandler(instanceAttachInterface(deps)),
       'instance.detach-interface': sagaJobHandler(instanceDetachInterface(deps)),

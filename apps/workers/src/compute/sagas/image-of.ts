@@ -12,8 +12,8 @@ export const cachedImage = z.object({
 })
 
 /**
- * The image below an instance's disk. It may have been deleted since; the host's cache still has it, under the key
- * that the instance's creation recorded.
+ * The image below an instance's disk. It may have been deleted since; the host still has it, under the key that the
+ * instance (or, for an older one, its creation) recorded.
  * @throws NephosError not_found when nobody knows it any more
  */
 export async function imageOf(
@@ -21,6 +21,9 @@ export async function imageOf(
   instanceId: string,
   imageId: string | null,
 ): Promise<ImageKey> {
+  const instance = await db.instance.findUnique({ where: { id: instanceId }, select: { base: true } })
+  const base = cachedImage.safeParse(instance?.base)
+  if (base.success) return base.data
   const image = imageId ? await db.image.findUnique({ where: { id: imageId } }) : null
   if (image?.hashValue)
     return {

@@ -13,6 +13,7 @@ import {
 } from '@nephos/core'
 import type { Failure, Saga } from '@nephos/jobs'
 import type { ComputeDeps } from '../deps.ts'
+import { makeConfigDrive } from './config-drive.ts'
 import { cachedImage } from './image-of.ts'
 import { type InstanceState, loadInstance, machineSpec } from './load.ts'
 import { settle } from './settle.ts'
@@ -57,6 +58,7 @@ export function instanceCreate(deps: ComputeDeps): Saga<InstanceState> {
         name: 'create-disk',
         run: async ({ state, outputs }) => {
           await driver.createDisk(specOf(state, outputs))
+          await makeConfigDrive(deps, state)
           return undefined
         },
         undo: destroy,
@@ -75,8 +77,14 @@ export function instanceCreate(deps: ComputeDeps): Saga<InstanceState> {
       if (state?.record.vmState !== 'building' || state.record.host?.name !== hostName) return null
       return state
     },
-    succeed: (state) =>
-      settle(deps, state, { vmState: 'active', taskState: null, powerState: 1, launchedAt: new Date() }),
+    succeed: (state, outputs) =>
+      settle(deps, state, {
+        vmState: 'active',
+        taskState: null,
+        powerState: 1,
+        launchedAt: new Date(),
+        base: cachedImage.parse(outputs['cache-image']),
+      }),
     fail: (state, failure) => failCreate(deps, state, failure),
   }
 }

@@ -13,6 +13,8 @@ const numeric = <Schema extends z.ZodType>(schema: Schema) =>
 const integer = (min: number, max = Number.MAX_SAFE_INTEGER) => numeric(z.number().int().min(min).max(max))
 const port = integer(0, 65_535)
 const seconds = integer(1)
+/** The environment has text. */
+const flag = z.union([z.boolean(), z.stringbool()])
 const ratio = numeric(z.number().positive())
 const multiplier = (preset: number) => numeric(z.number().min(-1e9).max(1e9)).default(preset)
 
@@ -350,6 +352,23 @@ export const settings = z.object({
       remedy: 'Give a domain name, for example cloud.internal, or nothing.',
     },
   ),
+  allow_resize_to_same_host: about(flag.default(true), {
+    group: 'Capacity',
+    description:
+      'Whether a resize may end on the host where the instance is. A cloud of one host cannot resize otherwise.',
+    remedy: 'Give true or false.',
+  }),
+  resize_confirm_window: about(integer(0).default(0), {
+    group: 'Guests and images',
+    description:
+      'Seconds until a resize or migration that nobody confirmed or reverted is confirmed by itself; 0 for never.',
+    remedy: 'Give a whole number of seconds, 0 or more.',
+  }),
+  live_migration_bandwidth: about(integer(0).default(0), {
+    group: 'Guests and images',
+    description: 'Most bytes a second that one live migration sends; 0 for as fast as it goes.',
+    remedy: 'Give a whole number of bytes a second, 0 or more.',
+  }),
   session_idle: about(seconds.default(3_600), {
     group: 'Sessions and services',
     description: 'Seconds without a request until a browser session ends.',

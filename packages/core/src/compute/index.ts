@@ -55,6 +55,14 @@ import {
   updateInstance,
 } from './instances/index.ts'
 import { createKeyPair, deleteKeyPair, importKeyPair, listKeyPairs, showKeyPair } from './key-pairs/index.ts'
+import {
+  confirmResize,
+  currentMigration,
+  listMigrations,
+  migrateInstance,
+  resizeInstance,
+  revertResize,
+} from './migrations/index.ts'
 
 export * from './consoles/index.ts'
 export * from './flavors/index.ts'
@@ -64,6 +72,7 @@ export * from './key-pairs/index.ts'
 export * from './machine/index.ts'
 export * from './metadata/index.ts'
 export * from './metrics/index.ts'
+export * from './migrations/index.ts'
 export * from './placement/index.ts'
 export * from './states.ts'
 
@@ -128,9 +137,14 @@ export const computeVerbs = {
     metrics: instanceMetrics,
     metricsSummary: instanceMetricsSummary,
     openConsole: openInstanceConsole,
+    resize: resizeInstance,
+    confirmResize,
+    revertResize,
+    migrate: migrateInstance,
     attachInterface,
     detachInterface,
   },
+  migrations: { list: listMigrations, current: currentMigration },
   keyPairs: {
     list: listKeyPairs,
     show: showKeyPair,

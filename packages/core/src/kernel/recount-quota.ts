@@ -1,5 +1,6 @@
 import type { Db, QuotaScope } from '@nephos/db'
 import type { QuotaResource } from './quota.ts'
+import { heldByResizes } from './resize-holds.ts'
 
 /** A counter that is not what it should be. */
 export interface QuotaDrift {
@@ -21,23 +22,26 @@ const keyOf = ({ scope, scopeId, resource }: Pick<QuotaDrift, 'scope' | 'scopeId
  */
 export async function findQuotaDrift(db: Db): Promise<QuotaDrift[]> {
   const usage = await db.quotaUsage.findMany()
-  const [instances, ports, networks, subnets, images, keys] = await Promise.all([
+  const [instances, ports, networks, subnets, images, keys, resizes] = await Promise.all([
     db.instance.groupBy({ by: ['projectId'], _count: true, _sum: { vcpus: true, ramMib: true } }),
     db.port.groupBy({ by: ['projectId'], where: { deviceOwner: { not: 'network:dhcp' } }, _count: true }),
     db.network.groupBy({ by: ['projectId'], _count: true }),
     db.subnet.groupBy({ by: ['projectId'], _count: true }),
     db.image.groupBy({ by: ['projectId'], _count: true, _sum: { size: true } }),
     db.keyPair.groupBy({ by: ['userId'], _count: true }),
+    heldByResizes(db),
   ])
   const actual = new Map<string, Omit<QuotaDrift, 'used'>>()
   const count = (resource: QuotaResource, scopeId: string, amount: number, scope: QuotaScope = 'project') => {
     const counter = { scope, scopeId, resource, actual: amount }
     actual.set(keyOf(counter), counter)
   }
+  const held = (projectId: string, of: 'cores' | 'ram') =>
+    resizes.reduce((sum, one) => sum + (one.projectId === projectId ? one[of] : 0), 0)
   for (const row of instances) {
     count('instances', row.projectId, row._count)
-    count('cores', row.projectId, row._sum.vcpus ?? 0)
-    count('ram', row.projectId, row._sum.ramMib ?? 0)
+    count('cores', row.projectId, (row._sum.vcpus ?? 0) + held(row.projectId, 'cores'))
+    count('ram', row.projectId, (row._sum.ramMib ?? 0) + held(row.projectId, 'ram'))
   }
   for (const row of ports) count('ports', row.projectId, row._count)
   for (const row of networks) count('networks', row.projectId, row._count)

@@ -15,6 +15,8 @@ export type Audience = z.infer<typeof audienceSchema>
 /** Every kind of thing whose change is announced. */
 export const eventNouns = [
   'instance',
+  'migration',
+  'drain',
   'key-pair',
   'flavor',
   'host',

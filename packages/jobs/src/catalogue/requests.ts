@@ -35,6 +35,13 @@ const guestFacts = z.object({
 /** What a guest says about itself. */
 export type GuestFacts = z.infer<typeof guestFacts>
 
+/**
+ * The parts of a move that a host does when the one that leads the move asks. On the destination: `prepare`, `receive`,
+ * `start`, `arrive`, `abort`; on the source, once the instance has left: `discard`, `restore`.
+ */
+export const moveParts = ['prepare', 'receive', 'start', 'arrive', 'abort', 'discard', 'restore'] as const
+export type MovePart = (typeof moveParts)[number]
+
 /** Every request there is. */
 export const requests = {
   ...metricRequests,
@@ -91,6 +98,22 @@ export const requests = {
     input: z.object({ instanceId: z.uuid() }),
     output: z.object({}),
     timeoutMs: 12_000,
+  }),
+  /**
+   * Do one part of a move on this host. Answers how far it is: ask again until it is done. What failed is told once,
+   * and begun anew with the next question.
+   */
+  'migration.work': define({
+    role: 'compute',
+    input: z.object({ migrationId: z.uuid(), part: z.enum(moveParts), input: z.json() }),
+    output: z.object({
+      done: z.boolean(),
+      message: z.string().nullable(),
+      doneBytes: z.number().nullable(),
+      totalBytes: z.number().nullable(),
+      result: z.json(),
+    }),
+    timeoutMs: 15_000,
   }),
   /**
    * Bring the ports of an instance up on this host (bridge, tap, DHCP lease, anti-spoofing). Idempotent. With

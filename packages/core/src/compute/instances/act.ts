@@ -31,6 +31,8 @@ export interface ActionPlan {
    * the record that is announced.
    */
   alongside?: (tx: MutationTx, record: InstanceRecord) => Promise<Alongside>
+  /** Written in the same transaction, last of all: what belongs to the operation that was begun, and quota. */
+  begun?: (tx: MutationTx, record: InstanceRecord, operationId: string) => Promise<void>
 }
 
 /** What {@link ActionPlan.alongside} adds to an action. */
@@ -80,6 +82,7 @@ async function accept(
     const { input, record: changed = written } = (await plan.alongside?.(tx, written)) ?? {}
     const operationId = start(tx, { ...plan, input: { ...plan.input, ...input } }, changed)
     instanceChanged(tx, 'updated', changed)
+    await plan.begun?.(tx, changed, operationId)
     return { operationId, instance: instanceRow(changed, viewer(ctx)) }
   }
   throw conflict('The instance is being changed by others at this moment.', {

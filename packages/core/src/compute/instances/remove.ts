@@ -1,4 +1,4 @@
-import { type MutationTx, returnQuota } from '../../kernel/index.ts'
+import { heldByResizes, type MutationTx, returnQuota } from '../../kernel/index.ts'
 import { releaseInstancePorts } from '../../network/ports/release-instance-ports.ts'
 import { releaseInstanceAllocations } from '../placement/release.ts'
 import { instanceChanged } from './changed.ts'
@@ -17,6 +17,7 @@ export async function removeInstance(
   await releaseInstanceAllocations(tx, record.id, serviceDownTime)
   const ports = await releaseInstancePorts(tx, record.id)
   await tx.db.scheduleAttempt.deleteMany({ where: { instanceId: record.id } })
+  const [resize] = await heldByResizes(tx.db, record.id)
   // Only whoever really removed the row gives the quota back.
   const { count } = await tx.db.instance.deleteMany({ where: { id: record.id } })
   if (count === 0) return
@@ -25,8 +26,8 @@ export async function removeInstance(
   instanceChanged(tx, 'deleted', record)
   await returnQuota(tx.db, record.projectId, {
     instances: 1,
-    cores: record.vcpus,
-    ram: record.ramMib,
+    cores: record.vcpus + (resize?.cores ?? 0),
+    ram: record.ramMib + (resize?.ram ?? 0),
     ports,
   })
 }

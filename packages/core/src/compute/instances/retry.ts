@@ -46,6 +46,15 @@ export const retryInstanceAction: RetryHandler = async (ctx, tx, operation) => {
   const action = actionOf(operation)
   if (!action || !isInstanceOperation(operation.kind))
     throw new Error(`${operation.kind} is no action on an instance`)
+  const known: InstanceOperation = instanceOperations[operation.kind]
+  if (
+    known.moves ||
+    operation.kind === 'instance-confirm-resize' ||
+    operation.kind === 'instance-revert-resize'
+  )
+    throw conflict('A move is not tried again as it was: the hosts have changed since.', {
+      remedy: 'Ask for it again at the instance.',
+    })
   const record = await findInstance(ctx, operation.resourceId, tx.db)
   const why = refusal(ctx, action, record)
   if (why) throw conflict(why, { detail: { vmState: record.vmState, taskState: record.taskState, action } })

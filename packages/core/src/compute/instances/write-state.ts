@@ -23,6 +23,14 @@ export type InstanceChanges = Pick<
   | 'base'
   | 'shelvedImageId'
   | 'shelvedAt'
+  | 'flavorId'
+  | 'flavorName'
+  | 'vcpus'
+  | 'ramMib'
+  | 'diskGib'
+  | 'ephemeralGib'
+  | 'swapMib'
+  | 'extraSpecs'
 >
 
 /**

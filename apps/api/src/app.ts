@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { answerError } from './errors.ts'
 import { checkHealth } from './health.ts'
 import { imageFiles } from './image-files.ts'
+import { instanceMetricsFace } from './instance-metrics.ts'
 import { type ApiMetrics, apiMetrics } from './metrics.ts'
 import { type ApiEnv, identify } from './request.ts'
 import { trpcFace } from './trpc.ts'
@@ -23,6 +24,7 @@ export function createApps(services: OpenServices): ApiApps {
   addProbes(api, services, metrics)
   api.route('/trpc', trpcFace(services))
   api.route('/image/v2/images', imageFiles(services))
+  api.route('/metrics/instances', instanceMetricsFace(services))
   api.notFound((c) =>
     answerError(
       c,

@@ -27,6 +27,7 @@ test('every URL of the dashboard', () => {
       "api.console": "/api/instances/0198-ab/console",
       "api.events": "/api/events?after=0198-ab",
       "api.imageFile": "/api/images/0198-ab/file",
+      "api.metrics": "/api/metrics",
       "api.trpc": "/api/trpc",
       "audit": "/audit",
       "image": "/images/0198-ab",

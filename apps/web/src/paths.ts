@@ -48,6 +48,13 @@ export const paths = {
     events: (after?: number) => withQuery('/api/events', { after: after?.toString() }),
     console: (instanceId: string, from?: number) =>
       withQuery(`/api/instances/${seg(instanceId)}/console`, { from: from?.toString() }),
+    /** New measurements of these while somebody looks; `only`: the CPU alone. */
+    metrics: (of: { instances?: readonly string[]; hosts?: readonly string[]; only?: 'cpu' }) =>
+      withQuery('/api/metrics', {
+        instances: of.instances?.join(','),
+        hosts: of.hosts?.join(','),
+        only: of.only,
+      }),
     imageFile: (imageId: string) => `/api/images/${seg(imageId)}/file`,
   },
 } as const

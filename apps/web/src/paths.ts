@@ -4,12 +4,19 @@ export const paths = {
   /** `next`: where to go after signing in. */
   login: (next?: string) => (next && next !== '/' ? `/login?next=${encodeURIComponent(next)}` : '/login'),
 
-  instances: (filter: { status?: string; search?: string; image?: string; host?: string } = {}) =>
-    withQuery('/instances', filter),
+  instances: (
+    filter: { status?: string; search?: string; image?: string; host?: string; tag?: string } = {},
+  ) => withQuery('/instances', filter),
   /** Choices made elsewhere are passed on, so that "launch from this image" opens a filled form. */
   instanceNew: (preset: { image?: string; network?: string; flavor?: string; key?: string } = {}) =>
     withQuery('/instances/new', preset),
   instance: (id: string, tab?: InstanceTab) => withQuery(`/instances/${seg(id)}`, { tab }),
+
+  /** A console in a window of its own. */
+  instanceConsole: (id: string, kind: ConsoleView) => `/instances/${seg(id)}/console/${kind}`,
+  /** Address of a console's WebSocket, at the dashboard's own origin. */
+  consoleSocket: (token: string) =>
+    `${globalThis.location?.origin.replace(/^http/, 'ws') ?? ''}/console?${new URLSearchParams({ token })}`,
 
   images: () => '/images',
   /** `image`: one that waits for its file. */
@@ -62,6 +69,10 @@ export const paths = {
 /** Tabs of an instance's page. */
 export const instanceTabs = ['overview', 'console', 'operations', 'networking'] as const
 export type InstanceTab = (typeof instanceTabs)[number]
+
+/** Views of an instance's console: what it wrote, its serial port, its screen. */
+export const consoleViews = ['log', 'serial', 'screen'] as const
+export type ConsoleView = (typeof consoleViews)[number]
 
 /** Tabs of a network's page. */
 export const networkTabs = ['overview', 'subnets', 'ports'] as const

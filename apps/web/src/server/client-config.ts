@@ -3,7 +3,7 @@ import { services } from './services.ts'
 
 /** What the pages must know of the configuration. */
 export function clientConfig(): ClientConfig {
-  const { bind, apiPort } = services().config
+  const { bind, apiPort, reclaimInstanceInterval } = services().config
   const host = bind === '0.0.0.0' || bind === '::' ? 'localhost' : bind.includes(':') ? `[${bind}]` : bind
-  return { apiUrl: `http://${host}:${apiPort}` }
+  return { apiUrl: `http://${host}:${apiPort}`, reclaimSeconds: reclaimInstanceInterval }
 }

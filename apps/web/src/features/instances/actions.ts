@@ -1,5 +1,27 @@
 import { type InstanceAction, instanceActions, type TaskStateName, whyNot } from '@nephos/core/states'
-import { Pencil, Play, RotateCcw, RotateCw, Square, Trash2 } from 'lucide-react'
+import {
+  ArchiveRestore,
+  Bug,
+  FileText,
+  KeyRound,
+  LifeBuoy,
+  ListTree,
+  Lock,
+  LockOpen,
+  Moon,
+  Pause,
+  Pencil,
+  Play,
+  RotateCcw,
+  RotateCw,
+  Square,
+  StepForward,
+  Sunrise,
+  Tags,
+  Trash2,
+  Undo2,
+  Wrench,
+} from 'lucide-react'
 import type { ComponentType } from 'react'
 import type { InstanceRow } from './row.ts'
 
@@ -38,8 +60,64 @@ export const instanceActionSpecs: readonly InstanceActionSpec[] = [
   { id: 'start', label: 'Start', icon: Play, group: 'power', pinned: true, bulk: true, doing: 'Starting' },
   { id: 'stop', label: 'Stop', icon: Square, group: 'power', pinned: true, bulk: true, doing: 'Stopping' },
   { id: 'rebootSoft', label: 'Reboot', icon: RotateCw, group: 'power', pinned: true, doing: 'Rebooting' },
-  { id: 'rebootHard', label: 'Hard reboot', icon: RotateCcw, group: 'power', doing: 'Hard rebooting' },
+  {
+    id: 'rebootHard',
+    label: 'Hard reboot',
+    icon: RotateCcw,
+    group: 'power',
+    bulk: true,
+    doing: 'Hard rebooting',
+  },
+  { id: 'pause', label: 'Pause', icon: Pause, group: 'power', bulk: true, doing: 'Pausing' },
+  { id: 'unpause', label: 'Unpause', icon: StepForward, group: 'power', bulk: true, doing: 'Unpausing' },
+  { id: 'suspend', label: 'Suspend', icon: Moon, group: 'power', bulk: true, doing: 'Suspending' },
+  { id: 'resume', label: 'Resume', icon: Sunrise, group: 'power', bulk: true, doing: 'Resuming' },
+  { id: 'rescue', label: 'Rescue', icon: LifeBuoy, group: 'access', doing: 'Rescuing' },
+  { id: 'unrescue', label: 'Unrescue', icon: Undo2, group: 'access', doing: 'Ending the rescue of' },
+  {
+    id: 'changePassword',
+    label: 'Change password',
+    icon: KeyRound,
+    group: 'access',
+    doing: 'A password was changed in',
+  },
+  {
+    id: 'crashDump',
+    label: 'Trigger crash dump',
+    icon: Bug,
+    group: 'access',
+    doing: 'A crash dump was triggered in',
+  },
   { id: 'rename', label: 'Rename', icon: Pencil, group: 'settings', doing: 'Renaming' },
+  { id: 'edit', label: 'Edit', icon: FileText, group: 'settings', doing: 'Changed' },
+  { id: 'editTags', label: 'Edit tags', icon: Tags, group: 'settings', doing: 'Changed the tags of' },
+  {
+    id: 'editMetadata',
+    label: 'Edit metadata',
+    icon: ListTree,
+    group: 'settings',
+    doing: 'Changed the metadata of',
+  },
+  { id: 'lock', label: 'Lock', icon: Lock, group: 'settings', doing: 'Locked' },
+  { id: 'unlock', label: 'Unlock', icon: LockOpen, group: 'settings', bulk: true, doing: 'Unlocked' },
+  {
+    id: 'resetState',
+    label: 'Reset state',
+    icon: Wrench,
+    group: 'admin',
+    adminOnly: true,
+    doing: 'Reset the state of',
+  },
+  { id: 'restore', label: 'Restore', icon: ArchiveRestore, group: 'danger', bulk: true, doing: 'Restoring' },
+  {
+    id: 'forceDelete',
+    label: 'Force delete',
+    icon: Trash2,
+    group: 'danger',
+    danger: true,
+    bulk: true,
+    doing: 'Deleting',
+  },
   {
     id: 'delete',
     label: 'Delete',
@@ -70,7 +148,8 @@ export function actionReason(
   if (readOnly) return readOnly
   if (!isAdmin && specs.get(action)?.adminOnly) return 'Only administrators can do this.'
   // The table allows deleting again what is being deleted; asking twice helps nobody.
-  if (action === 'delete' && row.taskState === 'deleting') return 'The instance is being deleted.'
+  if ((action === 'delete' || action === 'forceDelete') && row.taskState === 'deleting')
+    return 'The instance is being deleted.'
   return whyNot(action, row, { ignoreLock: isAdmin })
 }
 

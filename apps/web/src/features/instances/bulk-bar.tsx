@@ -1,7 +1,7 @@
 'use client'
 import { MoreHorizontal } from 'lucide-react'
 import { useState } from 'react'
-import { useSession, useWhyReadOnly } from '#features/session/use-session.ts'
+import { useClientConfig, useSession, useWhyReadOnly } from '#features/session/use-session.ts'
 import { readError, type ShownError } from '#trpc/error.ts'
 import { ActionItems, type ResolvedAction } from '#ui/actions.tsx'
 import { Button } from '#ui/button.tsx'
@@ -29,6 +29,7 @@ export function BulkBar({ rows, onDone }: { rows: readonly InstanceRow[]; onDone
   const { isAdmin } = useSession()
   const readOnly = useWhyReadOnly()
   const confirm = useConfirm()
+  const { reclaimSeconds } = useClientConfig()
   const perform = usePerform()
   const [running, setRunning] = useState<{ action: PlainAction; results: Result[] } | null>(null)
   const asker = { isAdmin, readOnly }
@@ -57,7 +58,7 @@ export function BulkBar({ rows, onDone }: { rows: readonly InstanceRow[]; onDone
   }
   const begin = async (action: PlainAction) => {
     const doable = rows.filter((row) => actionReason(action, row, asker) === null)
-    const question = questionOf(action, doable)
+    const question = questionOf(action, doable, { reclaimSeconds })
     if (question && !(await confirm(question))) return
     await run(action, rows)
   }

@@ -26,6 +26,7 @@ import { Mib } from '#ui/value-unit.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { InstanceState } from './instance-state.tsx'
 import { type InstanceRow, statusFilters } from './row.ts'
+import { TagFilter } from './tag-filter.tsx'
 import { useInstanceActions } from './use-instance-actions.tsx'
 
 type Sort = 'name' | 'createdAt'
@@ -112,7 +113,7 @@ export function InstancesPage() {
   const readOnly = useWhyReadOnly()
   const actionsOf = useInstanceActions()
   const list = useListState({
-    filters: ['status', 'image', 'host'],
+    filters: ['status', 'image', 'host', 'tag'],
     sorts: ['name', 'createdAt'],
     defaultSort: { by: 'createdAt', dir: 'desc' },
   })
@@ -125,6 +126,7 @@ export function InstancesPage() {
     ...(status && { status }),
     ...(list.filters.image && { imageId: list.filters.image }),
     ...(list.filters.host && { hostId: list.filters.host }),
+    ...(list.filters.tag && { tags: [list.filters.tag] }),
   }
   const { data, error, refetch, isPlaceholderData } = useQuery(
     trpc.compute.instances.list.queryOptions(input, { placeholderData: keepPreviousData }),
@@ -160,6 +162,7 @@ export function InstancesPage() {
             options={[{ value: 'any', label: 'All states' }, ...statusFilters]}
             onChange={(value) => list.setFilter('status', value === 'any' ? null : value)}
           />
+          <TagFilter value={list.filters.tag} onChange={(tag) => list.setFilter('tag', tag)} />
           {list.narrowed && (
             <Button size="sm" variant="ghost" onClick={list.clear}>
               Clear filters

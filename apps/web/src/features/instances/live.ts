@@ -20,7 +20,8 @@ export const instanceNoun = defineNoun<InstanceRow>({
     if (input.status && !sameStatus(row, String(input.status))) return false
     if (input.imageId && row.imageId !== input.imageId) return false
     if (input.flavorId && row.flavorId !== input.flavorId) return false
-    if (input.hostId) return 'unknown'
+    // Neither the host nor the tags are in the row.
+    if (input.hostId || input.tags) return 'unknown'
     return textMatches(input.search, row.name, row.id, ...addressesOf(row))
   },
   isNewer: isNewerByVersion,

@@ -16,6 +16,15 @@ export const performers = {
   stop: (instances, { id }) => instances.stop.mutate({ id }),
   rebootSoft: (instances, { id }) => instances.reboot.mutate({ id, type: 'soft' }),
   rebootHard: (instances, { id }) => instances.reboot.mutate({ id, type: 'hard' }),
+  pause: (instances, { id }) => instances.pause.mutate({ id }),
+  unpause: (instances, { id }) => instances.unpause.mutate({ id }),
+  suspend: (instances, { id }) => instances.suspend.mutate({ id }),
+  resume: (instances, { id }) => instances.resume.mutate({ id }),
+  unrescue: (instances, { id }) => instances.unrescue.mutate({ id }),
+  unlock: (instances, { id }) => instances.unlock.mutate({ id }),
+  crashDump: (instances, { id }) => instances.triggerCrashDump.mutate({ id }),
+  restore: (instances, { id }) => instances.restore.mutate({ id }),
+  forceDelete: (instances, { id }) => instances.forceDelete.mutate({ id }),
   delete: (instances, { id }) => instances.delete.mutate({ id }),
 } satisfies Partial<Record<InstanceAction, Performer>>
 

@@ -30,6 +30,15 @@ const taskWords: Record<string, string> = {
   reboot_pending_hard: 'Hard rebooting',
   reboot_started_hard: 'Hard rebooting',
   deleting: 'Deleting',
+  'soft-deleting': 'Deleting',
+  restoring: 'Restoring',
+  pausing: 'Pausing',
+  unpausing: 'Unpausing',
+  suspending: 'Suspending',
+  resuming: 'Resuming',
+  rescuing: 'Rescuing',
+  unrescuing: 'Unrescuing',
+  updating_password: 'Setting password',
 }
 
 const stateLooks: Partial<Record<string, [StateTone, string]>> = {
@@ -60,5 +69,9 @@ export const statusFilters = [
   { value: 'ACTIVE', label: 'Running' },
   { value: 'SHUTOFF', label: 'Stopped' },
   { value: 'BUILD', label: 'Building' },
+  { value: 'PAUSED', label: 'Paused' },
+  { value: 'SUSPENDED', label: 'Suspended' },
+  { value: 'RESCUE', label: 'Rescue' },
+  { value: 'SOFT_DELETED', label: 'In the bin' },
   { value: 'ERROR', label: 'Error' },
 ] as const

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useCallback, useMemo } from 'react'
 import { toast } from 'sonner'
-import { useSession, useWhyReadOnly } from '#features/session/use-session.ts'
+import { useClientConfig, useSession, useWhyReadOnly } from '#features/session/use-session.ts'
 import { paths } from '#paths.ts'
 import { useTRPCClient } from '#trpc/client.ts'
 import { readError } from '#trpc/error.ts'
@@ -44,6 +44,7 @@ export function usePerform() {
 export function useInstanceActions(): (row: InstanceRow) => ResolvedAction[] {
   const { isAdmin } = useSession()
   const readOnly = useWhyReadOnly()
+  const { reclaimSeconds } = useClientConfig()
   const perform = usePerform()
   const confirm = useConfirm()
   const ask = useAskAction()
@@ -62,7 +63,7 @@ export function useInstanceActions(): (row: InstanceRow) => ResolvedAction[] {
         run: async () => {
           if (asksFirst(spec.id)) return ask(spec.id, row)
           if (!isPlain(spec.id)) throw new Error(`${spec.id} has neither a performer nor a dialog`)
-          const question = questionOf(spec.id, [row])
+          const question = questionOf(spec.id, [row], { reclaimSeconds })
           if (question && !(await confirm(question))) return
           try {
             const { operationId } = await perform(spec.id, row)
@@ -80,6 +81,6 @@ export function useInstanceActions(): (row: InstanceRow) => ResolvedAction[] {
           }
         },
       })),
-    [isAdmin, readOnly, perform, confirm, ask, router],
+    [isAdmin, readOnly, reclaimSeconds, perform, confirm, ask, router],
   )
 }

@@ -9,6 +9,8 @@ export type CurrentSession = RouterOutputs['identity']['sessions']['current']
 export interface ClientConfig {
   /** Address of the HTTP API, for the equivalent command of a form. */
   apiUrl: string
+  /** How long a deleted instance can be restored, in seconds; 0: not at all. */
+  reclaimSeconds: number
 }
 
 /** Where {@link useSession} looks; filled by the SessionProvider. */

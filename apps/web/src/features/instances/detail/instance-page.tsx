@@ -26,6 +26,7 @@ import { ConsoleTab } from './console-tab.tsx'
 import { NetworkingTab } from './networking-tab.tsx'
 import { OperationsTab } from './operations-tab.tsx'
 import { OverviewTab } from './overview-tab.tsx'
+import { StateNotes } from './state-notes.tsx'
 
 const tabs = [
   { value: 'overview', label: 'Overview' },
@@ -56,6 +57,7 @@ export function InstancePage({ id }: { id: string }) {
         <>
           <Header instance={instance} />
           <Strip instance={instance} />
+          <StateNotes instance={instance} />
           <Tabs
             label={`Parts of ${instance.name}`}
             tabs={tabs}

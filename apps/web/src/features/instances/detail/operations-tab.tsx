@@ -14,6 +14,7 @@ import { ErrorPanel } from '#ui/error-panel.tsx'
 import { Skeleton } from '#ui/skeleton.tsx'
 import { Age, Elapsed } from '#ui/time.tsx'
 import type { InstanceDetail } from '../row.ts'
+import { HistoryCard } from './history-card.tsx'
 
 /** Everything that was done to the instance, newest first; each opens to its steps. */
 export function OperationsTab({ instance }: { instance: InstanceDetail }) {
@@ -26,25 +27,31 @@ export function OperationsTab({ instance }: { instance: InstanceDetail }) {
   if (!data) return <Skeleton className="h-40 w-full rounded-xl" />
   if (data.items.length === 0)
     return (
-      <EmptyState icon={Activity} title="No operations">
-        Nothing was done to this instance that is still remembered.
-      </EmptyState>
+      <>
+        <EmptyState icon={Activity} title="No operations">
+          Nothing was done to this instance that is still remembered.
+        </EmptyState>
+        <HistoryCard instance={instance} />
+      </>
     )
   // What is going on, or went wrong last, is what people come for.
   const shown = open ?? data.items.find(isActive)?.id ?? data.items[0]!.id
   return (
-    <Card flush>
-      <ol aria-label="Timeline" className="divide-y divide-line">
-        {data.items.map((operation) => (
-          <Entry
-            key={operation.id}
-            operation={operation}
-            expanded={operation.id === shown}
-            onToggle={() => setOpen(operation.id === shown ? '' : operation.id)}
-          />
-        ))}
-      </ol>
-    </Card>
+    <div className="flex flex-col gap-4">
+      <Card flush>
+        <ol aria-label="Timeline" className="divide-y divide-line">
+          {data.items.map((operation) => (
+            <Entry
+              key={operation.id}
+              operation={operation}
+              expanded={operation.id === shown}
+              onToggle={() => setOpen(operation.id === shown ? '' : operation.id)}
+            />
+          ))}
+        </ol>
+      </Card>
+      <HistoryCard instance={instance} />
+    </div>
   )
 }
 

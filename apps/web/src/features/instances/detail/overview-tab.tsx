@@ -9,6 +9,7 @@ import { formatMoment } from '#ui/format.ts'
 import { Age } from '#ui/time.tsx'
 import { Mib, ValueUnit } from '#ui/value-unit.tsx'
 import type { InstanceDetail } from '../row.ts'
+import { GuestCard } from './guest-card.tsx'
 
 const moment = (at: Date | null) => (at ? formatMoment(at) : 'not yet')
 
@@ -85,10 +86,18 @@ export function OverviewTab({ instance }: { instance: InstanceDetail }) {
                 ),
             },
             { label: 'Reservation', value: <Copyable value={instance.reservationId} what="reservation" /> },
+            {
+              label: 'When it crashes',
+              value: instance.restartPolicy === 'on-failure' ? 'it is started again' : 'it is left off',
+            },
             ...(instance.description ? [{ label: 'Description', value: instance.description }] : []),
+            ...(instance.tags.length > 0
+              ? [{ label: 'Tags', value: <TagLinks tags={instance.tags} /> }]
+              : []),
           ]}
         />
       </Card>
+      <GuestCard instance={instance} />
       {metadata.length > 0 && (
         <Card title="Metadata">
           <Facts items={metadata.map(([label, value]) => ({ label, value: value || '(empty)' }))} />
@@ -103,5 +112,22 @@ export function OverviewTab({ instance }: { instance: InstanceDetail }) {
         </Card>
       )}
     </div>
+  )
+}
+
+/** Each leads to the instances that have it. */
+function TagLinks({ tags }: { tags: readonly string[] }) {
+  return (
+    <span className="flex flex-wrap gap-1.5">
+      {tags.map((tag) => (
+        <Link
+          key={tag}
+          href={paths.instances({ tag })}
+          className="max-w-full truncate rounded-md border border-line bg-raised px-1.5 text-xs leading-5 hover:bg-hover"
+        >
+          {tag}
+        </Link>
+      ))}
+    </span>
   )
 }

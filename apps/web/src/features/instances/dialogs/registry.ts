@@ -13,6 +13,19 @@ export interface ActionDialogProps {
  * here or among the performers (`../performers.ts`), never in both.
  */
 export const actionDialogs = {
+  changePassword: lazy(() =>
+    import('./password-dialog.tsx').then((file) => ({ default: file.PasswordDialog })),
+  ),
+  edit: lazy(() => import('./edit-dialog.tsx').then((file) => ({ default: file.EditDialog }))),
+  editMetadata: lazy(() =>
+    import('./metadata-dialog.tsx').then((file) => ({ default: file.MetadataDialog })),
+  ),
+  editTags: lazy(() => import('./tags-dialog.tsx').then((file) => ({ default: file.TagsDialog }))),
+  lock: lazy(() => import('./lock-dialog.tsx').then((file) => ({ default: file.LockDialog }))),
+  rescue: lazy(() => import('./rescue-dialog.tsx').then((file) => ({ default: file.RescueDialog }))),
+  resetState: lazy(() =>
+    import('./reset-state-dialog.tsx').then((file) => ({ default: file.ResetStateDialog })),
+  ),
   rename: lazy(() => import('./rename-dialog.tsx').then((file) => ({ default: file.RenameDialog }))),
 } satisfies Partial<Record<InstanceAction, ComponentType<ActionDialogProps>>>
 

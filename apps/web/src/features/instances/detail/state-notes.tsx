@@ -1,0 +1,88 @@
+'use client'
+import { ArchiveRestore, LifeBuoy, Lock, LockOpen, Undo2 } from 'lucide-react'
+import Link from 'next/link'
+import type { ComponentType, ReactNode } from 'react'
+import { useClientConfig } from '#features/session/use-session.ts'
+import { paths } from '#paths.ts'
+import { Button } from '#ui/button.tsx'
+import { formatMoment } from '#ui/format.ts'
+import { Age } from '#ui/time.tsx'
+import type { InstanceDetail } from '../row.ts'
+import { useInstanceActions } from '../use-instance-actions.tsx'
+
+/** What is out of the ordinary about an instance, each with the way back. */
+export function StateNotes({ instance }: { instance: InstanceDetail }) {
+  const { reclaimSeconds } = useClientConfig()
+  const actions = useInstanceActions()(instance)
+  const back = (id: string, icon: ReactNode, label: string) => {
+    const action = actions.find((each) => each.id === id)!
+    return (
+      <Button size="sm" reason={action.reason} onClick={action.run}>
+        {icon} {label}
+      </Button>
+    )
+  }
+  const { deletedAt, rescueImageId } = instance
+  return (
+    <div className="mb-5 flex flex-col gap-2 empty:hidden">
+      {instance.locked && (
+        <Note icon={Lock} action={back('unlock', <LockOpen aria-hidden="true" />, 'Unlock')}>
+          It is locked: only administrators can change it.
+          {instance.lockedReason && ` “${instance.lockedReason}”`}
+        </Note>
+      )}
+      {instance.vmState === 'rescued' && (
+        <Note icon={LifeBuoy} action={back('unrescue', <Undo2 aria-hidden="true" />, 'Unrescue')}>
+          It is rescued: it runs from a temporary disk
+          {rescueImageId && (
+            <>
+              {' '}
+              of{' '}
+              <Link href={paths.image(rescueImageId)} className="rounded underline">
+                this image
+              </Link>
+            </>
+          )}
+          , and its own disk is the second one.
+        </Note>
+      )}
+      {instance.vmState === 'soft_deleted' && (
+        <Note
+          icon={ArchiveRestore}
+          action={back('restore', <ArchiveRestore aria-hidden="true" />, 'Restore')}
+        >
+          It was deleted {deletedAt && <Age at={deletedAt} />} and is in the bin.
+          {deletedAt && reclaimSeconds > 0 && (
+            <>
+              {' '}
+              It is removed for good on {formatMoment(new Date(deletedAt.getTime() + reclaimSeconds * 1000))}.
+            </>
+          )}
+        </Note>
+      )}
+    </div>
+  )
+}
+
+function Note({
+  icon: Icon,
+  action,
+  children,
+}: {
+  icon: ComponentType<{ className?: string }>
+  action: ReactNode
+  children: ReactNode
+}) {
+  return (
+    <div
+      role="note"
+      className="flex flex-wrap items-center justify-between gap-3 rounded-xl border border-line-strong bg-raised px-4 py-2.5 text-sm"
+    >
+      <p className="flex min-w-0 items-start gap-2.5">
+        <Icon className="mt-0.5 size-4 shrink-0 text-subtle" aria-hidden="true" />
+        <span className="min-w-0 break-words">{children}</span>
+      </p>
+      {action}
+    </div>
+  )
+}

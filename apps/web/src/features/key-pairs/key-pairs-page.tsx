@@ -35,7 +35,10 @@ const columns: readonly Column<KeyPairRow, Sort>[] = [
     header: 'Fingerprint',
     cell: (row) => (
       <span className="block max-w-40 md:max-w-none">
-        <Copyable value={row.fingerprint} what="fingerprint" />
+        <Copyable value={row.fingerprintSha256} what="fingerprint" />
+        <span className="text-muted text-xs">
+          <Copyable value={row.fingerprint} what="MD5 fingerprint" />
+        </span>
       </span>
     ),
   },

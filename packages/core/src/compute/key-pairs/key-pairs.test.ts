@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { NephosError } from '../../kernel/index.ts'
 import { generateKeyPair } from './generate.ts'
-import { parsePublicKey } from './parse.ts'
+import { parsePublicKey, sha256Fingerprint } from './parse.ts'
 
 let dir: string
 beforeAll(() => {
@@ -28,6 +28,7 @@ test('the fingerprint is the one OpenSSH shows', () => {
   const path = join(dir, 'fingerprint.pub')
   writeFileSync(path, publicKey)
   expect(keygen('-l', '-E', 'md5', '-f', path)).toContain(`MD5:${parsePublicKey(publicKey).fingerprint} `)
+  expect(keygen('-l', '-f', path)).toContain(`${sha256Fingerprint(publicKey)} `)
 })
 
 describe('keys that OpenSSH makes are taken', () => {
@@ -58,6 +59,14 @@ describe('keys that OpenSSH makes are taken', () => {
     const blob = Buffer.concat([text(type), text(Buffer.alloc(32, 7)), text('ssh:')]).toString('base64')
     expect(parsePublicKey(`${type} ${blob} token`).algorithm).toBe(type)
   })
+})
+
+test('an RSA key that is too short is refused, saying so', () => {
+  const path = join(dir, 'rsa-1024')
+  keygen('-q', '-t', 'rsa', '-b', '1024', '-N', '', '-f', path)
+  expect(() => parsePublicKey(readFileSync(`${path}.pub`, 'utf8'))).toThrowError(
+    expect.objectContaining({ field: 'publicKey', message: expect.stringContaining('has 1024 bits') }),
+  )
 })
 
 describe('what is not a public key is refused, naming the field', () => {

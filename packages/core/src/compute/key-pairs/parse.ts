@@ -11,6 +11,9 @@ export interface ParsedPublicKey {
   fingerprint: string
 }
 
+/** What guests of today still accept. */
+const minRsaBits = 2_048
+
 const point = (bytes: number) => (part: Buffer) => part.length === bytes && part[0] === 4
 const exactly = (text: string) => (part: Buffer) => part.toString() === text
 const ed25519Point = (part: Buffer) => part.length === 32
@@ -22,10 +25,7 @@ const bits = (mpint: Buffer) => {
 
 /** What each algorithm's blob holds after its name. */
 const layouts: Record<string, ((part: Buffer) => boolean)[]> = {
-  'ssh-rsa': [
-    (exponent) => bits(exponent) >= 2,
-    (modulus) => bits(modulus) >= 1024 && bits(modulus) <= 16_384,
-  ],
+  'ssh-rsa': [(exponent) => bits(exponent) >= 2, (modulus) => bits(modulus) <= 16_384],
   'ssh-ed25519': [ed25519Point],
   'ecdsa-sha2-nistp256': [exactly('nistp256'), point(65)],
   'ecdsa-sha2-nistp384': [exactly('nistp384'), point(97)],
@@ -60,9 +60,21 @@ export function parsePublicKey(text: string): ParsedPublicKey {
     layout.every((check, index) => check(parts[index + 1]!))
   if (!fits)
     throw invalid('publicKey', `The key is damaged: its bytes are not a key of type ${algorithm}.`, remedy)
+  if (algorithm === 'ssh-rsa' && bits(parts[2]!) < minRsaBits)
+    throw invalid(
+      'publicKey',
+      `The RSA key has ${bits(parts[2]!)} bits; it must have at least ${minRsaBits}.`,
+      'Make an Ed25519 key: ssh-keygen -t ed25519.',
+    )
   return {
     algorithm,
     line: [algorithm, base64, comment.join(' ')].filter(Boolean).join(' '),
     fingerprint: createHash('md5').update(blob).digest('hex').match(/../g)!.join(':'),
   }
+}
+
+/** The fingerprint that OpenSSH shows of a stored public key: `SHA256:` and base64 without padding. */
+export const sha256Fingerprint = (line: string): string => {
+  const blob = Buffer.from(line.split(' ')[1] ?? '', 'base64')
+  return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`
 }

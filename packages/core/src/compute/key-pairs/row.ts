@@ -1,7 +1,7 @@
 import { isUniqueViolation, type KeyPair, newId } from '@nephos/db'
 import { z } from 'zod'
 import { type Ctx, conflict, mutate, requireUser, takeQuota } from '../../kernel/index.ts'
-import type { ParsedPublicKey } from './parse.ts'
+import { type ParsedPublicKey, sha256Fingerprint } from './parse.ts'
 
 /** A key pair as lists, `show` and events have it. */
 export interface KeyPairRow {
@@ -9,8 +9,10 @@ export interface KeyPairRow {
   name: string
   type: string
   publicKey: string
-  /** MD5 in hex pairs with colons. */
+  /** MD5 in hex pairs with colons, as Nova shows it. */
   fingerprint: string
+  /** As OpenSSH shows it. */
+  fingerprintSha256: string
   createdAt: Date
 }
 
@@ -21,6 +23,7 @@ export const keyPairRow = (key: KeyPair): KeyPairRow => ({
   type: key.type,
   publicKey: key.publicKey,
   fingerprint: key.fingerprint,
+  fingerprintSha256: sha256Fingerprint(key.publicKey),
   createdAt: key.createdAt,
 })
 

@@ -1,64 +1,62 @@
-import type { FilterAnswer, FilterContext } from './filters/filter.ts'
-import { filters } from './filters/index.ts'
+import type { NephosConfig } from '@nephos/config'
+import type { PlacementReport } from '@nephos/core'
+import type { FilterContext } from './filters/filter.ts'
+import { filtersOf } from './filters/index.ts'
 import type { HostState } from './host-state.ts'
+import { Judgement } from './judge.ts'
 import type { PlacementRequest } from './request.ts'
-import { weighers } from './weighers/index.ts'
+import { type Multipliers, multipliersOf, weigh } from './weigh.ts'
 
-/** What all filters and weighers said of one host. */
-export interface HostVerdict {
-  host: string
-  verdicts: ({ filter: string } & FilterAnswer)[]
-  /** Only of hosts that passed. */
-  weights: { weigher: string; value: number }[]
-  total: number | null
+/** How this cloud places, from its configuration. Made once. */
+export interface PlacementPolicy {
+  filters: ReturnType<typeof filtersOf>
+  multipliers: Multipliers
+  subsetSize: number
 }
+
+/** The policy that the configuration describes. */
+export const placementPolicy = (config: NephosConfig): PlacementPolicy => ({
+  filters: filtersOf(config.schedulerFilters),
+  multipliers: multipliersOf(config),
+  subsetSize: config.schedulerHostSubsetSize,
+})
 
 /** Where an instance goes, and why. */
 export interface Placement {
   /** null when no host passed every filter. */
   chosen: HostState | null
-  table: HostVerdict[]
+  report: PlacementReport
 }
 
-/** Filters and weighs every host. Of equals, the one with fewer instances wins, then the first by name. */
-export function place(request: PlacementRequest, hosts: HostState[], context: FilterContext): Placement {
-  const judged = hosts.map((host) => ({
-    host,
-    verdicts: filters.map((filter) => ({ filter: filter.name, ...filter.check(host, request, context) })),
-  }))
-  const passed = judged.filter(({ verdicts }) => verdicts.every((verdict) => verdict.pass))
-  const weights = weigh(passed.map(({ host }) => host))
-  const table = judged.map(({ host, verdicts }): HostVerdict => {
-    const own = weights.get(host.id)
-    return {
-      host: host.name,
-      verdicts,
-      weights: own ?? [],
-      total: own ? own.reduce((sum, { value }) => sum + value, 0) : null,
-    }
-  })
-  const totals = new Map(table.map((row) => [row.host, row.total ?? 0]))
-  const [best] = passed
-    .map(({ host }) => host)
-    .sort(
-      (a, b) =>
-        totals.get(b.name)! - totals.get(a.name)! ||
-        a.instanceCount - b.instanceCount ||
-        a.name.localeCompare(b.name),
+/**
+ * Filters and weighs every host. Of equals, the one with fewer instances wins, then the first by name. A pure function,
+ * but for the random choice among the best where the policy asks for one.
+ */
+export function place(
+  request: PlacementRequest,
+  hosts: readonly HostState[],
+  context: FilterContext,
+  policy: PlacementPolicy,
+): Placement {
+  const judgement = new Judgement(request, hosts, context, policy.filters)
+  const weights = weigh(request, judgement.passed, policy.multipliers)
+  const chosen = choose(judgement.passed, weights.totals, policy.subsetSize)
+  return { chosen: chosen < 0 ? null : judgement.passed[chosen]!, report: judgement.report(weights, chosen) }
+}
+
+/** @returns index of the host to take, -1 for none */
+function choose(hosts: readonly HostState[], totals: Float64Array, subsetSize: number): number {
+  const better = (a: number, b: number) => {
+    const [one, other] = [hosts[a]!, hosts[b]!]
+    return (
+      totals[a]! - totals[b]! || other.instanceCount - one.instanceCount || (one.name < other.name ? 1 : -1)
     )
-  return { chosen: best ?? null, table }
-}
-
-function weigh(hosts: HostState[]): Map<string, { weigher: string; value: number }[]> {
-  const weights = new Map<string, { weigher: string; value: number }[]>(hosts.map(({ id }) => [id, []]))
-  for (const { name, multiplier, value } of weighers) {
-    const values = hosts.map(value)
-    const low = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
-    const high = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
-    hosts.forEach((host, index) => {
-      const normal = high > low ? (values[index]! - low) / (high - low) : 0
-      weights.get(host.id)!.push({ weigher: name, value: Math.round(normal * multiplier * 1000) / 1000 })
-    })
   }
-  return weights
+  if (subsetSize > 1) {
+    const best = [...hosts.keys()].sort((a, b) => better(b, a)).slice(0, subsetSize)
+    return best[Math.floor(Math.random() * best.length)] ?? -1
+  }
+  let best = hosts.length > 0 ? 0 : -1
+  for (let index = 1; index < hosts.length; index++) if (better(index, best) > 0) best = index
+  return best
 }

@@ -1,9 +1,10 @@
-import { deleteInstance, hostReader, type ScheduleRequest, showInstance, systemCtx } from '@nephos/core'
+import { deleteInstance, placementReader, type ScheduleRequest, showInstance, systemCtx } from '@nephos/core'
 import { createTestCloud, eventsIn, makeHost, type TestCloud } from '@nephos/core/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { makeWorkerTenant } from '../testing/tenant.ts'
 import { batched } from './batch.ts'
 import { HostTable } from './host-table.ts'
+import { placementPolicy } from './place.ts'
 import { type SchedulerState, schedule } from './schedule.ts'
 
 let cloud: TestCloud
@@ -13,9 +14,10 @@ beforeEach(async () => {
 afterEach(() => cloud.close())
 
 async function scheduler(name = 'scheduler'): Promise<SchedulerState> {
-  const hosts = new HostTable(hostReader(cloud.db))
+  const hosts = new HostTable(placementReader(cloud.db))
   await hosts.refresh()
-  return { ctx: systemCtx(cloud.services, name), hosts, name }
+  const policy = placementPolicy(cloud.services.config)
+  return { ctx: systemCtx(cloud.services, name), hosts, policy, name }
 }
 
 const requests = (created: { id: string; operationId: string }[]): ScheduleRequest[] =>
@@ -73,7 +75,12 @@ describe('one scheduler', () => {
     ])
     const [attempt] = await cloud.db.scheduleAttempt.findMany({ where: { operationId } })
     expect(attempt).toMatchObject({ attempt: 1, chosenHost: host.name })
-    expect(attempt?.verdicts).toMatchObject([{ host: host.name, total: 0 }])
+    expect(attempt?.verdicts).toMatchObject({
+      hosts: 1,
+      fits: 1,
+      tight: null,
+      rows: [{ host: host.name, total: 0 }],
+    })
     const detail = await showInstance({ ctx: tenant.ctx, input: { id } })
     expect([detail.hostName, detail.scheduleAttempts[0]?.chosenHost]).toEqual([null, null])
     await expectUsageFits()
@@ -109,7 +116,7 @@ describe('one scheduler', () => {
     const created = await tenant.create()
     const { id, operationId } = created[0]!
     expect(await schedule(await scheduler(), requests(created))).toEqual([null])
-    const message = `No valid host was found. Not enough RAM (${host.name}: 64 MiB free, 128 MiB needed).`
+    const message = 'No valid host was found. Not enough RAM (1 of 1 host).'
     expect(await cloud.db.instance.findUniqueOrThrow({ where: { id } })).toMatchObject({
       vmState: 'error',
       taskState: null,
@@ -119,7 +126,12 @@ describe('one scheduler', () => {
     })
     const operation = await cloud.db.operation.findUniqueOrThrow({ where: { id: operationId } })
     expect(operation).toMatchObject({ status: 'failed', errorCode: 'no_valid_host', errorMessage: message })
-    expect(operation.errorDetail).toMatchObject({ hosts: [{ host: host.name }] })
+    expect(operation.errorDetail).toMatchObject({
+      placement: {
+        tight: 'ram',
+        rows: [{ host: host.name, failed: [{ reason: '64 MiB free, 128 MiB needed' }] }],
+      },
+    })
     expect(await cloud.db.operationStep.findMany({ where: { operationId } })).toMatchObject([
       { name: 'schedule', status: 'failed', errorMessage: message },
     ])

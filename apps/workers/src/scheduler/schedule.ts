@@ -1,32 +1,35 @@
 import {
-  amountsOf,
   type Ctx,
   claimHosts,
   type Decision,
   endCancelledPlacement,
   findWaiting,
+  GroupViolated,
   InstanceMoved,
   isPlaced,
   isWaiting,
-  type Json,
+  readNeighbours,
   rejectInstance,
   type ScheduleRequest,
-  wantedFlavor,
 } from '@nephos/core'
 import { RetryLater } from '@nephos/jobs'
 import { type HostState, withInstance } from './host-state.ts'
 import type { HostTable } from './host-table.ts'
-import { type Placement, place } from './place.ts'
-import { shortage } from './shortage.ts'
+import { Neighbours } from './neighbours.ts'
+import { type PlacementPolicy, place } from './place.ts'
+import { filterContext, requestOf } from './request-of.ts'
 
 interface Candidate extends Decision {
   index: number
+  /** Names of the hosts where this run of the operation has failed. */
+  failedHosts: string[]
 }
 
 /** What the scheduler works with. */
 export interface SchedulerState {
   ctx: Ctx
   hosts: HostTable
+  policy: PlacementPolicy
   /** Name of this process, for the step. */
   name: string
 }
@@ -51,13 +54,13 @@ export async function schedule(
   for (let round = 0; open.length > 0 && round < maxRounds; round++) {
     if (round > politeAfter) await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * round))
     const candidates = await load(state, open, startedAt)
-    const { placed, homeless } = decide(state, candidates)
+    const { placed, homeless } = await decide(state, candidates)
     const lost = await claim(state, placed)
     // What is in memory may be behind: "no valid host" is only said after looking again.
     if (homeless.length > 0 && !fresh) {
       await state.hosts.refresh()
       fresh = true
-      open = pointers([...lost, ...homeless.map(({ candidate }) => candidate)])
+      open = pointers([...lost, ...homeless])
       continue
     }
     const moved = await reject(state, homeless)
@@ -78,10 +81,9 @@ async function load(
 ): Promise<Candidate[]> {
   const [{ found, open }, attempts] = await Promise.all([
     findWaiting(ctx.db, requests),
-    ctx.db.scheduleAttempt.groupBy({
-      by: ['operationId'],
+    ctx.db.scheduleAttempt.findMany({
       where: { operationId: { in: requests.map(({ operationId }) => operationId) } },
-      _max: { attempt: true },
+      select: { operationId: true, attempt: true, chosenHost: true, failure: true, past: true },
     }),
   ])
   const candidates: Candidate[] = []
@@ -94,46 +96,58 @@ async function load(
       await endCancelledPlacement(ctx, { operationId, instanceId })
       continue
     }
-    const last = attempts.find((attempt) => attempt.operationId === operationId)?._max.attempt ?? 0
-    candidates.push({ ...waiting, index, attempt: last + 1, verdicts: [], startedAt })
+    const own = attempts.filter((attempt) => attempt.operationId === operationId)
+    candidates.push({
+      ...waiting,
+      index,
+      attempt: own.reduce((last, { attempt }) => Math.max(last, attempt), 0) + 1,
+      failedHosts: own.flatMap(({ chosenHost, failure, past }) =>
+        chosenHost && failure !== null && !past ? [chosenHost] : [],
+      ),
+      group: null,
+      report: nothingYet,
+      startedAt,
+    })
   }
   return candidates
 }
 
-interface Homeless {
-  candidate: Candidate
-  placement: Placement
-}
+const nothingYet = { hosts: 0, fits: 0, filters: [], weighers: [], tight: null, rows: [] }
 
 /** Chooses a host for each, each choice in sight of those before it. */
-function decide({ ctx, hosts }: SchedulerState, candidates: Candidate[]) {
-  const context = { now: Date.now(), serviceDownTime: ctx.config.serviceDownTime }
-  const view = new Map(hosts.all.map((host) => [host.id, host]))
+async function decide({ ctx, hosts, policy }: SchedulerState, candidates: Candidate[]) {
+  const neighbours = new Neighbours(
+    await readNeighbours(
+      ctx.db,
+      candidates.map(({ record }) => record),
+    ),
+  )
+  const context = filterContext(ctx.config, hosts.aggregateKeys)
+  const view = [...hosts.all]
+  const indexes = new Map(view.map(({ id }, index) => [id, index]))
   const placed = new Map<string, Candidate[]>()
-  const homeless: Homeless[] = []
+  const homeless: Candidate[] = []
   for (const candidate of candidates) {
-    const need = amountsOf(wantedFlavor(candidate))
-    const request = { ...need, zone: candidate.record.requestedZone, excludedHosts: excludedHosts(candidate) }
-    const placement = place(request, [...view.values()], context)
-    candidate.verdicts = placement.table as unknown as Json
-    if (!placement.chosen) {
-      homeless.push({ candidate, placement })
+    const request = requestOf(candidate, neighbours, candidate.failedHosts)
+    const { chosen, report } = place(request, view, context, policy)
+    candidate.report = report
+    candidate.group = request.group
+    if (!chosen) {
+      homeless.push(candidate)
       continue
     }
-    const { id } = placement.chosen
-    view.set(id, withInstance(placement.chosen, need))
-    placed.set(id, [...(placed.get(id) ?? []), candidate])
+    view[indexes.get(chosen.id)!] = withInstance(chosen, request)
+    neighbours.add(candidate, chosen.id)
+    placed.set(chosen.id, [...(placed.get(chosen.id) ?? []), candidate])
   }
-  const known = new Map(hosts.all.map((host) => [host.id, host]))
   return {
-    placed: [...placed].map(([id, decisions]) => ({ host: known.get(id)!, decisions })),
+    placed: [...placed].flatMap(([id, decisions]) => {
+      const host = hosts.get(id)
+      return host ? [{ host, decisions }] : []
+    }),
     homeless,
   }
 }
-
-/** A move has to leave the host that it starts from, unless its purpose lets it stay. */
-const excludedHosts = ({ purpose, migration }: Candidate): string[] =>
-  migration && !purpose.mayStay ? [migration.sourceHost] : []
 
 /** Claims; @returns what must be placed again */
 async function claim(
@@ -144,21 +158,23 @@ async function claim(
   try {
     const { won, lost } = await claimHosts(ctx, placed, name)
     for (const record of won) hosts.put(record)
+    for (const { host, decisions } of placed)
+      if (!lost.includes(host.id)) for (const { record } of decisions) hosts.begin(record.id, host.id)
     if (lost.length > 0) await hosts.reload(lost)
     return placed.flatMap(({ host, decisions }) => (lost.includes(host.id) ? decisions : []))
   } catch (error) {
-    if (!(error instanceof InstanceMoved)) throw error
+    if (!(error instanceof InstanceMoved) && !(error instanceof GroupViolated)) throw error
     await hosts.reload(placed.map(({ host }) => host.id))
     return placed.flatMap(({ decisions }) => decisions)
   }
 }
 
 /** Says no; @returns what changed meanwhile and must be looked at again */
-async function reject({ ctx, name }: SchedulerState, homeless: Homeless[]): Promise<Candidate[]> {
+async function reject({ ctx, name }: SchedulerState, homeless: Candidate[]): Promise<Candidate[]> {
   const moved: Candidate[] = []
-  for (const { candidate, placement } of homeless) {
+  for (const candidate of homeless) {
     try {
-      await rejectInstance(ctx, candidate, shortage(placement.table), name)
+      await rejectInstance(ctx, candidate, name)
     } catch (error) {
       if (!(error instanceof InstanceMoved)) throw error
       moved.push(candidate)

@@ -1,4 +1,4 @@
-import { failUnplaced, hostReader, type ScheduleRequest, systemCtx } from '@nephos/core'
+import { failUnplaced, placementReader, type ScheduleRequest, systemCtx } from '@nephos/core'
 import { type JobHandler, runEvery, sagaJobHandler } from '@nephos/jobs'
 import { instanceDeleteUnplaced } from '../compute/sagas/instance-delete.ts'
 import { startHeartbeats } from '../heartbeats.ts'
@@ -6,6 +6,7 @@ import { networkDelete } from '../network/sagas/network-delete.ts'
 import type { RoleDeps, RunningRole } from '../role.ts'
 import { batched } from './batch.ts'
 import { HostTable } from './host-table.ts'
+import { placementPolicy } from './place.ts'
 import { startReconcilers } from './reconcilers/index.ts'
 import { type SchedulerState, schedule } from './schedule.ts'
 
@@ -16,13 +17,13 @@ const largestBatch = 32
 export async function startSchedulerWorker({ services, hostName }: RoleDeps): Promise<RunningRole> {
   const { log, queue } = services
   const ctx = systemCtx(services, `scheduler on ${hostName}`)
-  const hosts = new HostTable(hostReader(services.db))
+  const hosts = new HostTable(placementReader(services.db))
   await hosts.refresh()
   const unsubscribe = queue.hub().subscribe(
-    ({ noun }) => noun === 'host',
+    ({ noun }) => noun === 'host' || noun === 'instance' || noun === 'aggregate',
     undefined,
     (message) => {
-      if (message.type === 'event') hosts.putEvent(message.event.data)
+      if (message.type === 'event') hosts.putEvent(message.event)
       else void hosts.refresh().catch((error: unknown) => log.warn({ err: error }, 'hosts could not be read'))
     },
   )
@@ -32,7 +33,12 @@ export async function startSchedulerWorker({ services, hostName }: RoleDeps): Pr
     log,
     run: () => hosts.refresh(),
   })
-  const state: SchedulerState = { ctx, hosts, name: hostName }
+  const state: SchedulerState = {
+    ctx,
+    hosts,
+    policy: placementPolicy(services.config),
+    name: hostName,
+  }
   const heartbeats = await startHeartbeats(services, 'scheduler', hostName, null)
   const reconcilers = startReconcilers({ services, ctx })
   const intake = queue.consume({

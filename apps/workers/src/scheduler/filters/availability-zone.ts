@@ -4,13 +4,13 @@ import type { Filter } from './filter.ts'
 export const availabilityZoneFilter: Filter = {
   name: 'availability-zone',
   noun: 'hosts in the availability zone',
-  check: (host, { zone }) => {
-    const pass = zone === null || zone === host.zone
-    return {
-      pass,
-      have: host.zone,
-      need: zone ?? 'any',
-      reason: pass ? '' : `in zone ${host.zone}, ${zone} needed`,
-    }
-  },
+  prepare: ({ zone: wanted }) =>
+    wanted === null
+      ? null
+      : {
+          need: wanted,
+          passes: ({ zone }) => zone === wanted,
+          have: ({ zone }) => zone,
+          reason: ({ zone }) => `in zone ${zone}, ${wanted} needed`,
+        },
 }

@@ -1,11 +1,10 @@
-import { freeOf } from '../host-state.ts'
 import { amountFilter } from './filter.ts'
 
-/** Enough disk is free. */
+/** Enough disk is free: for the root disk, the ephemeral one and swap together. */
 export const diskFilter = amountFilter(
   'disk',
   'disk',
   'GiB',
-  (host) => freeOf(host).diskGib,
-  (request) => request.diskGib,
+  ({ free }) => free.diskGib,
+  ({ diskGib }) => diskGib,
 )

@@ -1,28 +1,37 @@
 import type { HostState } from '../host-state.ts'
 import type { PlacementRequest } from '../request.ts'
 
-/** What a filter says of one host: what it has, what was needed, and why it does not do. */
-export interface FilterAnswer {
-  pass: boolean
-  have: number | string
-  need: number | string
-  /** A phrase for people; empty when it passes. */
-  reason: string
-}
-
 /** Circumstances that are the same for every host. */
 export interface FilterContext {
   now: number
   /** Seconds without a heartbeat until a host counts as down. */
   serviceDownTime: number
+  maxInstancesPerHost: number
+  maxIoOpsPerHost: number
+  isolatedHosts: readonly string[]
+  isolatedImages: readonly string[]
+  /** Every key that the metadata of some aggregate has. */
+  aggregateKeys: ReadonlySet<string>
+}
+
+/** A filter made ready for one request. */
+export interface HostCheck {
+  /** What is asked of a host, in short. */
+  need: number | string
+  passes: (host: HostState) => boolean
+  /** What the host has of it. Asked only of the hosts that are shown. */
+  have: (host: HostState) => number | string
+  /** Why a host does not do, as a phrase. */
+  reason: (host: HostState) => string
 }
 
 /** One yes-or-no question to a host. */
 export interface Filter {
   name: string
-  /** Names what is short, for the sentence of why no host was found: "RAM". */
+  /** Names what is short, for the sentence of why no host was found: "not enough RAM". */
   noun: string
-  check: (host: HostState, request: PlacementRequest, context: FilterContext) => FilterAnswer
+  /** @returns null when the request asks nothing that this filter looks at */
+  prepare: (request: PlacementRequest, context: FilterContext) => HostCheck | null
 }
 
 /** A filter for an amount: free must be at least what is asked. */
@@ -35,15 +44,13 @@ export const amountFilter = (
 ): Filter => ({
   name,
   noun,
-  check: (host, request) => {
-    const have = free(host)
+  prepare: (request) => {
     const need = wanted(request)
-    const pass = have >= need
     return {
-      pass,
-      have,
       need,
-      reason: pass ? '' : `${Math.max(0, have)} ${unit} free, ${need} ${unit} needed`,
+      passes: (host) => free(host) >= need,
+      have: free,
+      reason: (host) => `${Math.max(0, free(host))} ${unit} free, ${need} ${unit} needed`,
     }
   },
 })

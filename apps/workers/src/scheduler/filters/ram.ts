@@ -1,4 +1,3 @@
-import { freeOf } from '../host-state.ts'
 import { amountFilter } from './filter.ts'
 
 /** Enough RAM is free. */
@@ -6,6 +5,6 @@ export const ramFilter = amountFilter(
   'ram',
   'RAM',
   'MiB',
-  (host) => freeOf(host).ramMib,
-  (request) => request.ramMib,
+  ({ free }) => free.ramMib,
+  ({ ramMib }) => ramMib,
 )

@@ -4,13 +4,13 @@ import type { Filter } from './filter.ts'
 export const retryFilter: Filter = {
   name: 'retry',
   noun: 'hosts that were not tried yet',
-  check: (host, { excludedHosts }) => {
-    const pass = !excludedHosts.includes(host.name)
-    return {
-      pass,
-      have: pass ? 'not tried' : 'tried',
-      need: 'not tried',
-      reason: pass ? '' : 'tried before, or the host it has to leave',
-    }
-  },
+  prepare: ({ excludedHosts }) =>
+    excludedHosts.length === 0
+      ? null
+      : {
+          need: 'not tried',
+          passes: ({ name }) => !excludedHosts.includes(name),
+          have: ({ name }) => (excludedHosts.includes(name) ? 'tried' : 'not tried'),
+          reason: () => 'tried before, or the host it has to leave',
+        },
 }

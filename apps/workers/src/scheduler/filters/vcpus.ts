@@ -1,4 +1,3 @@
-import { freeOf } from '../host-state.ts'
 import { amountFilter } from './filter.ts'
 
 /** Enough vCPUs are free, counting the host's overcommitment. */
@@ -6,6 +5,6 @@ export const vcpusFilter = amountFilter(
   'vcpus',
   'vCPUs',
   'vCPUs',
-  (host) => freeOf(host).vcpus,
-  (request) => request.vcpus,
+  ({ free }) => free.vcpus,
+  ({ vcpus }) => vcpus,
 )

@@ -1,5 +1,8 @@
-import { freeOf } from '../host-state.ts'
 import type { Weigher } from './weigher.ts'
 
-/** Prefers the host with more free vCPUs: instances spread. */
-export const cpuWeigher: Weigher = { name: 'cpu', multiplier: 1, value: (host) => freeOf(host).vcpus }
+/** More free vCPUs: instances spread. */
+export const cpuWeigher: Weigher = {
+  name: 'cpu',
+  override: 'cpu_weight_multiplier',
+  prepare: () => (host) => host.free.vcpus,
+}

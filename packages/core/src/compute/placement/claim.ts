@@ -1,9 +1,11 @@
-import { type Ctx, type Json, type MutationTx, mutate } from '../../kernel/index.ts'
+import { type Ctx, type MutationTx, mutate } from '../../kernel/index.ts'
 import { type HostRecord, hostChanged } from '../hosts/row.ts'
 import { instanceChanged } from '../instances/changed.ts'
 import { instanceJob, isInstanceOperation } from '../instances/operations.ts'
 import { type Amounts, amountsOf } from './amounts.ts'
 import { recordDecisions } from './record-decisions.ts'
+import type { PlacementReport } from './report.ts'
+import { type DecidedGroup, queueForGroups, verifyGroups } from './verify-groups.ts'
 import { type PlacementRecord, type Waiting, wantedFlavor } from './waiting.ts'
 
 /** An instance with the answer of the scheduler. */
@@ -12,8 +14,10 @@ export interface Decision extends Waiting {
   kind: string
   /** 1 for the first attempt of this operation. */
   attempt: number
-  /** What every filter and weigher said of every host. */
-  verdicts: Json
+  /** Its server group; the claim checks hard policies again. */
+  group: DecidedGroup | null
+  /** Why here, or why nowhere. */
+  report: PlacementReport
   startedAt: Date
 }
 
@@ -37,7 +41,8 @@ export class InstanceMoved extends Error {
  * @param scheduler name of the process, for the step
  * @returns the hosts as they are after the claim, and the ids of hosts that somebody else changed: nothing was
  * claimed there
- * @throws InstanceMoved when an instance changed meanwhile: nothing was claimed at all
+ * @throws InstanceMoved when an instance changed meanwhile, GroupViolated when another claim has put members of its
+ * server group where it may not have: nothing was claimed at all
  */
 export const claimHosts = (
   ctx: Ctx,
@@ -48,6 +53,10 @@ export const claimHosts = (
     const won: HostRecord[] = []
     const lost: string[] = []
     const placed: { decision: Decision; host: HostRecord }[] = []
+    await queueForGroups(
+      tx,
+      claims.flatMap(({ decisions }) => decisions),
+    )
     // In one order everywhere, so that two schedulers cannot wait for each other.
     for (const { host, decisions } of [...claims].sort((a, b) => (a.host.id < b.host.id ? -1 : 1))) {
       const after = await claimHost(tx, host, decisions)
@@ -59,6 +68,7 @@ export const claimHosts = (
       placed.push(...decisions.map((decision) => ({ decision, host: after })))
       hostChanged(tx, 'updated', after, ctx.config.serviceDownTime)
     }
+    await verifyGroups(tx, placed)
     if (placed.length > 0) await writePlaced(tx, placed, scheduler)
     return { won, lost }
   })

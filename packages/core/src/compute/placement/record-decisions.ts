@@ -17,7 +17,7 @@ export async function recordDecisions(
       operationId: decision.operationId,
       attempt: decision.attempt,
       chosenHost,
-      verdicts: decision.verdicts ?? [],
+      verdicts: decision.report as unknown as Prisma.InputJsonObject,
       createdAt: endedAt,
     })),
   })

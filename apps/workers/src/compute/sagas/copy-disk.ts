@@ -102,6 +102,8 @@ async function upload(deps: ComputeDeps, { state, signal, progress }: StepCall):
   })
   // Whoever listens to a stream starts it; the upload does when it is ready.
   body.pause()
+  // Whoever reads it hears of its end; before that nobody needs to.
+  body.on('error', () => {})
   const stop = () => body.destroy(new NephosError('cancelled', 'The copy was cancelled.'))
   signal.addEventListener('abort', stop, { once: true })
   try {

@@ -151,7 +151,7 @@ test('create an instance and watch it come to life', async () => {
 
 test('the console log shows a guest that knows its address and its name', async () => {
   test.skip(cloud.info().simulated, 'needs real machines')
-  await page.getByRole('tab', { name: 'Console log' }).click()
+  await page.getByRole('tab', { name: 'Console', exact: true }).click()
   await booted(1)
   await expect(log()).toContainText(`nephos: address eth0 ${traces.macs[0]} ${traces.ips[0]}/24`)
   await expect(log()).toContainText(

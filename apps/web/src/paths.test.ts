@@ -30,10 +30,12 @@ test('every URL of the dashboard', () => {
       "api.metrics": "/api/metrics",
       "api.trpc": "/api/trpc",
       "audit": "/audit",
+      "consoleSocket": "/console?token=0198-ab",
       "image": "/images/0198-ab",
       "imageNew": "/images/new?image=0198-ab",
       "images": "/images",
       "instance": "/instances/0198-ab",
+      "instanceConsole": "/instances/0198-ab/console/undefined",
       "instanceNew": "/instances/new",
       "instances": "/instances",
       "keyPairNew": "/key-pairs?new=0198-ab",
@@ -52,6 +54,8 @@ test('queries are encoded and empty ones left out', () => {
   expect(paths.instances({ status: 'ERROR', search: 'a b&c' })).toBe('/instances?status=ERROR&search=a+b%26c')
   expect(paths.instances({ search: '' })).toBe('/instances')
   expect(paths.instance('x/../y', 'console')).toBe('/instances/x%2F..%2Fy?tab=console')
+  expect(paths.instance('x', 'console', 'serial')).toBe('/instances/x?tab=console&console=serial')
+  expect(paths.instanceConsole('x/y', 'screen')).toBe('/instances/x%2Fy/console/screen')
   expect(paths.api.events(0)).toBe('/api/events?after=0')
 })
 

@@ -10,7 +10,9 @@ export const paths = {
   /** Choices made elsewhere are passed on, so that "launch from this image" opens a filled form. */
   instanceNew: (preset: { image?: string; network?: string; flavor?: string; key?: string } = {}) =>
     withQuery('/instances/new', preset),
-  instance: (id: string, tab?: InstanceTab) => withQuery(`/instances/${seg(id)}`, { tab }),
+  /** `view`: of its console. */
+  instance: (id: string, tab?: InstanceTab, view?: ConsoleView) =>
+    withQuery(`/instances/${seg(id)}`, { tab, console: view }),
 
   /** A console in a window of its own. */
   instanceConsole: (id: string, kind: ConsoleView) => `/instances/${seg(id)}/console/${kind}`,

@@ -278,6 +278,20 @@ function InstanceCommands({ row, leave }: { row: InstanceRow; leave: Leave }) {
         >
           Console log
         </Item>
+        <Item
+          value="serial console"
+          icon={ArrowRight}
+          onSelect={() => leave(() => router.push(paths.instance(row.id, 'console', 'serial')))}
+        >
+          Serial console
+        </Item>
+        <Item
+          value="graphical console screen"
+          icon={ArrowRight}
+          onSelect={() => leave(() => router.push(paths.instance(row.id, 'console', 'screen')))}
+        >
+          Graphical console
+        </Item>
         <Item value="copy id" icon={Copy} onSelect={() => leave(() => void copyWithToast(row.id, 'ID'))}>
           Copy ID
         </Item>

@@ -4,6 +4,7 @@ import { Play, Square } from 'lucide-react'
 import Link from 'next/link'
 import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import type { ReactNode } from 'react'
+import { ConsoleTab } from '#features/consoles/console-tab.tsx'
 import { useGone } from '#features/live/live-provider.tsx'
 import { useSession } from '#features/session/use-session.ts'
 import { instanceTabs, paths } from '#paths.ts'
@@ -22,7 +23,6 @@ import { Mib } from '#ui/value-unit.tsx'
 import { InstanceState } from '../instance-state.tsx'
 import type { InstanceDetail } from '../row.ts'
 import { useInstanceActions } from '../use-instance-actions.tsx'
-import { ConsoleTab } from './console-tab.tsx'
 import { NetworkingTab } from './networking-tab.tsx'
 import { OperationsTab } from './operations-tab.tsx'
 import { OverviewTab } from './overview-tab.tsx'
@@ -30,7 +30,7 @@ import { StateNotes } from './state-notes.tsx'
 
 const tabs = [
   { value: 'overview', label: 'Overview' },
-  { value: 'console', label: 'Console log' },
+  { value: 'console', label: 'Console' },
   { value: 'operations', label: 'Operations' },
   { value: 'networking', label: 'Networking' },
 ] as const

@@ -37,3 +37,23 @@ export function splitFound(line: string, search: string): Part[] {
   if (from < line.length || parts.length === 0) parts.push({ text: line.slice(from), found: false })
   return parts
 }
+
+/** Where a search found something: line, and which one of the line's hits. */
+export interface Hit {
+  line: number
+  nth: number
+}
+
+/** Everything that the search finds, in order; without regard to case. */
+export function findHits(lines: readonly string[], search: string): Hit[] {
+  if (search === '') return []
+  const wanted = search.toLowerCase()
+  const hits: Hit[] = []
+  lines.forEach((line, index) => {
+    const lower = line.toLowerCase()
+    let nth = 0
+    for (let at = lower.indexOf(wanted); at !== -1; at = lower.indexOf(wanted, at + wanted.length))
+      hits.push({ line: index, nth: nth++ })
+  })
+  return hits
+}

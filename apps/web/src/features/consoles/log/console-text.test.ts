@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { append, keptCharacters } from './console-stream.ts'
-import { plainText, splitFound } from './console-text.ts'
+import { findHits, plainText, splitFound } from './console-text.ts'
 
 test('colours, titles and carriage returns are taken out of the log', () => {
   const esc = '\u001b'
@@ -32,4 +32,13 @@ test('a long log keeps its end, cut at a line', () => {
   expect(cut).toBe(true)
   expect(text.startsWith('first')).toBe(false)
   expect(text.endsWith('\nlast')).toBe(true)
+})
+
+test('hits are counted in order, also several of one line', () => {
+  expect(findHits(['eth0: up', 'nothing', 'ETH0 and eth0'], 'eth0')).toEqual([
+    { line: 0, nth: 0 },
+    { line: 2, nth: 0 },
+    { line: 2, nth: 1 },
+  ])
+  expect(findHits(['abc'], '')).toEqual([])
 })

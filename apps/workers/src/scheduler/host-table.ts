@@ -84,7 +84,8 @@ export class HostTable {
   putEvent({ noun, change, id, data }: Pick<CloudEvent, 'noun' | 'change' | 'id' | 'data'>): void {
     if (noun === 'host') {
       const record = fromEvent(data)
-      if (record) this.put(record)
+      if (change === 'deleted') this.#remove(id)
+      else if (record) this.put(record)
     } else if (noun === 'instance') this.#instanceEvent(id, data)
     else if (noun === 'aggregate') {
       const row = data as PlacedAggregate | null

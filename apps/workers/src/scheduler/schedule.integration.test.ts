@@ -1,11 +1,10 @@
-import { deleteInstance, placementReader, type ScheduleRequest, showInstance, systemCtx } from '@nephos/core'
+import { deleteInstance, type ScheduleRequest, showInstance } from '@nephos/core'
 import { createTestCloud, eventsIn, makeHost, type TestCloud } from '@nephos/core/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { makeWorkerTenant } from '../testing/tenant.ts'
 import { batched } from './batch.ts'
-import { HostTable } from './host-table.ts'
-import { placementPolicy } from './place.ts'
-import { type SchedulerState, schedule } from './schedule.ts'
+import { openScheduler } from './open.ts'
+import { schedule } from './schedule.ts'
 
 let cloud: TestCloud
 beforeEach(async () => {
@@ -13,12 +12,7 @@ beforeEach(async () => {
 })
 afterEach(() => cloud.close())
 
-async function scheduler(name = 'scheduler'): Promise<SchedulerState> {
-  const hosts = new HostTable(placementReader(cloud.db))
-  await hosts.refresh()
-  const policy = placementPolicy(cloud.services.config)
-  return { ctx: systemCtx(cloud.services, name), hosts, policy, name }
-}
+const scheduler = (name = 'scheduler') => openScheduler(cloud.services, name)
 
 const requests = (created: { id: string; operationId: string }[]): ScheduleRequest[] =>
   created.map(({ id, operationId }) => ({ instanceId: id, operationId }))

@@ -1,12 +1,11 @@
-import { failUnplaced, placementReader, type ScheduleRequest, systemCtx } from '@nephos/core'
+import { failUnplaced, type ScheduleRequest } from '@nephos/core'
 import { type JobHandler, runEvery, sagaJobHandler } from '@nephos/jobs'
 import { instanceDeleteUnplaced } from '../compute/sagas/instance-delete.ts'
 import { startHeartbeats } from '../heartbeats.ts'
 import { networkDelete } from '../network/sagas/network-delete.ts'
 import type { RoleDeps, RunningRole } from '../role.ts'
 import { batched } from './batch.ts'
-import { HostTable } from './host-table.ts'
-import { placementPolicy } from './place.ts'
+import { openScheduler } from './open.ts'
 import { startReconcilers } from './reconcilers/index.ts'
 import { type SchedulerState, schedule } from './schedule.ts'
 
@@ -16,9 +15,8 @@ const largestBatch = 32
 /** Starts the scheduler: it places instances and runs the reconcilers of the whole cloud. Any number may run. */
 export async function startSchedulerWorker({ services, hostName }: RoleDeps): Promise<RunningRole> {
   const { log, queue } = services
-  const ctx = systemCtx(services, `scheduler on ${hostName}`)
-  const hosts = new HostTable(placementReader(services.db))
-  await hosts.refresh()
+  const state = await openScheduler(services, hostName)
+  const { ctx, hosts } = state
   const unsubscribe = queue.hub().subscribe(
     ({ noun }) => noun === 'host' || noun === 'instance' || noun === 'aggregate',
     undefined,
@@ -33,12 +31,6 @@ export async function startSchedulerWorker({ services, hostName }: RoleDeps): Pr
     log,
     run: () => hosts.refresh(),
   })
-  const state: SchedulerState = {
-    ctx,
-    hosts,
-    policy: placementPolicy(services.config),
-    name: hostName,
-  }
   const heartbeats = await startHeartbeats(services, 'scheduler', hostName, null)
   const reconcilers = startReconcilers({ services, ctx })
   const intake = queue.consume({

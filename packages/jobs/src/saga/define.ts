@@ -46,6 +46,12 @@ export interface Saga<S = unknown> {
   load: (operation: SagaOperation) => Promise<S | null>
   /** Runs when every step is done, to make the result visible. Must be one transaction and compare-and-set. */
   succeed?: (state: S, outputs: Record<string, Json | undefined>) => Promise<void>
+  /**
+   * Asked when everything was undone and nothing is left over: may give the work to somebody else instead of ending it.
+   * Whoever does that queues the operation again and raises its lease token, in one transaction that checks `leaseToken`,
+   * and returns true: this holder then lets go of it. Never asked about a cancellation.
+   */
+  handOn?: (state: S, failure: Failure, leaseToken: number) => Promise<boolean>
   /** Runs when everything was undone. Must be one transaction and compare-and-set. */
   fail?: (state: S, failure: Failure) => Promise<void>
 }
@@ -74,5 +80,13 @@ export class RetryLater extends Error {
   ) {
     super(message)
     this.name = 'RetryLater'
+  }
+}
+
+/** Thrown by `load` when the work belongs to another host by now: this delivery is dropped, the operation goes on. */
+export class WorkElsewhere extends Error {
+  constructor() {
+    super('the work goes on elsewhere')
+    this.name = 'WorkElsewhere'
   }
 }

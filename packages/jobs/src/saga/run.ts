@@ -2,7 +2,7 @@ import type { Operation, OperationStep, Prisma } from '@nephos/db'
 import { traced } from '@nephos/tracing'
 import { operationEvent } from '../operation/row.ts'
 import { type Attempt, type Output, type Reason, stepContext } from './attempt.ts'
-import { type Failure, RetryLater, type Saga, type SagaOperation } from './define.ts'
+import { type Failure, RetryLater, type Saga, type SagaOperation, WorkElsewhere } from './define.ts'
 import { Interrupted, LeaseLost, SimulatedCrash, toFailure, typedFailure } from './errors.ts'
 import { Journal } from './journal.ts'
 import { takeLease } from './lease.ts'
@@ -78,6 +78,7 @@ export async function runSaga<S>(
   } catch (error) {
     if (error instanceof SimulatedCrash || error instanceof LeaseLost) throw error
     if (reason === 'lost') throw new LeaseLost(operationId)
+    if (error instanceof WorkElsewhere) return await journal.release()
     const typed = typedFailure(error)
     await journal.release(error instanceof RetryLater || typed ? `Waiting: ${(error as Error).message}` : '')
     if (reason === 'shutdown') throw new Interrupted()

@@ -66,6 +66,9 @@ export async function undoSaga<S>(
     }
   }
   await journal.flush()
+  const { leaseToken } = journal.operation
+  if (failure.code !== 'cancelled' && left.length === 0 && !journal.operation.cancelRequested)
+    if (await saga.handOn?.(attempt.state, failure, leaseToken)) return journal.abandon()
   await saga.fail?.(attempt.state, failure)
   await journal.finish(failure.code === 'cancelled' ? 'cancelled' : 'failed', {
     ...(left.length > 0 && { errorDetail: { ...detail, undoFailed: left } }),

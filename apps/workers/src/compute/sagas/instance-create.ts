@@ -11,8 +11,9 @@ import {
   wireRow,
   writeInstanceState,
 } from '@nephos/core'
-import type { Failure, Saga } from '@nephos/jobs'
+import { type Failure, type Saga, WorkElsewhere } from '@nephos/jobs'
 import type { ComputeDeps } from '../deps.ts'
+import { buildSucceeded, handOnBuild } from './build-elsewhere.ts'
 import { makeConfigDrive } from './config-drive.ts'
 import { cachedImage } from './image-of.ts'
 import { type InstanceState, loadInstance, machineSpec } from './load.ts'
@@ -74,17 +75,23 @@ export function instanceCreate(deps: ComputeDeps): Saga<InstanceState> {
     ],
     load: async (operation) => {
       const state = await loadInstance(services, operation)
-      if (state?.record.vmState !== 'building' || state.record.host?.name !== hostName) return null
-      return state
+      if (state?.record.vmState !== 'building') return null
+      if (state.record.host?.name === hostName) return state
+      // It was given back to the scheduler; this is the old job once more.
+      if (state.record.taskState !== 'deleting') throw new WorkElsewhere()
+      return null
     },
-    succeed: (state, outputs) =>
-      settle(deps, state, {
+    succeed: async (state, outputs) => {
+      await settle(deps, state, {
         vmState: 'active',
         taskState: null,
         powerState: 1,
         launchedAt: new Date(),
         base: cachedImage.parse(outputs['cache-image']),
-      }),
+      })
+      await buildSucceeded(deps)
+    },
+    handOn: handOnBuild(deps),
     fail: (state, failure) => failCreate(deps, state, failure),
   }
 }

@@ -1,20 +1,13 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  deleteInstance,
-  hostReader,
-  rebootInstance,
-  startInstance,
-  stopInstance,
-  systemCtx,
-} from '@nephos/core'
+import { deleteInstance, rebootInstance, startInstance, stopInstance } from '@nephos/core'
 import { createTestCloud, makeHost, type TestCloud } from '@nephos/core/testing'
 import { runSaga, type Saga } from '@nephos/jobs'
 import { type SagaFixture, testSaga, testTools } from '@nephos/jobs/testing'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect } from 'vitest'
-import { HostTable } from '../../scheduler/host-table.ts'
+import { openScheduler } from '../../scheduler/open.ts'
 import { schedule } from '../../scheduler/schedule.ts'
 import { NetworkStandIn } from '../../testing/network-stand-in.ts'
 import { makeWorkerTenant, type WorkerTenant } from '../../testing/tenant.ts'
@@ -36,7 +29,11 @@ let deps: ComputeDeps
 
 beforeAll(async () => {
   instancesDir = await mkdtemp(join(tmpdir(), 'nephos-sagas-'))
-  cloud = await createTestCloud({ services: { ask: network.ask } })
+  cloud = await createTestCloud({
+    services: { ask: network.ask },
+    // A failed build ends here instead of on another host.
+    config: { schedulerMaxAttempts: 1 },
+  })
   await makeHost(cloud, { name: hostName, vcpus: 10_000, ramMib: 10_000_000, diskGib: 100_000 })
   tenant = await makeWorkerTenant(cloud)
   const driver = new SimulatedDriver({
@@ -66,10 +63,8 @@ const named = (make: (deps: ComputeDeps) => Saga<InstanceState>): Saga<InstanceS
 async function placed(name = 'web') {
   const [created] = await tenant.create({ name })
   const { id, operationId } = created!
-  const hosts = new HostTable(hostReader(cloud.db))
-  await hosts.refresh()
-  const ctx = systemCtx(cloud.services, 'scheduler')
-  const answers = await schedule({ ctx, hosts, name: 'test' }, [{ instanceId: id, operationId }])
+  const scheduler = await openScheduler(cloud.services, 'test')
+  const answers = await schedule(scheduler, [{ instanceId: id, operationId }])
   expect(answers).toEqual([null])
   return { db: cloud.db, id, operationId }
 }

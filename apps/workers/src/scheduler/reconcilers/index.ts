@@ -1,11 +1,14 @@
 import { runEvery, withLease } from '@nephos/jobs'
 import { detectDownServices } from './down-services.ts'
+import { startBackups } from './due-backups.ts'
 import { expireCredentials } from './expired-credentials.ts'
 import { removeExpiredMetrics } from './expired-metrics.ts'
 import { recountUsage } from './host-usage.ts'
 import { sweepOutbox } from './outbox.ts'
 import { recountQuota } from './quota-usage.ts'
+import { emptyBin } from './reclaim-instances.ts'
 import type { ReconcilerDeps } from './reconciler.ts'
+import { offloadShelved } from './shelved-instances.ts'
 import { sweepOperations } from './stuck-operations.ts'
 import { freeStuckTasks } from './stuck-tasks.ts'
 
@@ -13,10 +16,13 @@ const all = [
   sweepOutbox,
   sweepOperations,
   freeStuckTasks,
+  emptyBin,
   recountUsage,
   recountQuota,
   detectDownServices,
   expireCredentials,
+  startBackups,
+  offloadShelved,
   removeExpiredMetrics,
 ]
 const leaseMs = 15_000

@@ -35,6 +35,8 @@ export const retryInstanceCreate: RetryHandler = async (ctx, tx, operation) => {
     taskState: host ? 'networking' : 'scheduling',
   })
   if (!written) throw conflict('The instance was changed at this moment.', { remedy: 'Try again.' })
+  // A person wants it tried anew: hosts that failed before may be tried again.
+  await tx.db.scheduleAttempt.updateMany({ where: { operationId: operation.id }, data: { past: true } })
   const payload = { operationId: operation.id, instanceId: record.id }
   if (host) tx.job('instance.create', payload, { host })
   else tx.job('instance.schedule', payload)

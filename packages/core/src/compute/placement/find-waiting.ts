@@ -24,16 +24,14 @@ export async function findWaiting(
   requests: readonly ScheduleRequest[],
 ): Promise<{ found: Map<string, FoundWaiting>; open: Set<string> }> {
   const operationIds = requests.map(({ operationId }) => operationId)
-  const [operations, records] = await Promise.all([
-    db.operation.findMany({
-      where: { id: { in: operationIds }, status: { in: ['queued', 'running'] } },
-      select: { id: true, kind: true, cancelRequested: true },
-    }),
-    db.instance.findMany({
-      where: { id: { in: requests.map(({ instanceId }) => instanceId) } },
-      select: placementSelect,
-    }),
-  ])
+  const operations = await db.operation.findMany({
+    where: { id: { in: operationIds }, status: { in: ['queued', 'running'] } },
+    select: { id: true, kind: true, cancelRequested: true },
+  })
+  const records = await db.instance.findMany({
+    where: { id: { in: requests.map(({ instanceId }) => instanceId) } },
+    select: placementSelect,
+  })
   const moving = operations.filter(({ kind }) => purposeOf(kind)?.claims === 'destination')
   const migrations =
     moving.length === 0

@@ -1,4 +1,5 @@
 export { type Amounts, amountsOf, type FlavorSize } from './amounts.ts'
+export { buildElsewhere, type FailedBuild, forgiveFailedBuilds, isHostFault } from './build-elsewhere.ts'
 export { type Claim, claimHosts, type Decision, InstanceMoved } from './claim.ts'
 export { endCancelledPlacement, failUnplaced } from './end-unplaced.ts'
 export { type FoundWaiting, findWaiting, type ScheduleRequest } from './find-waiting.ts'

@@ -109,6 +109,7 @@ const cases: Record<string, Case> = {
     projectId: victim.projectId,
   })),
   'compute.flavors.listAccess': admins((victim) => ({ id: victim.privateFlavorId })),
+  'compute.hosts.delete': admins((victim) => ({ id: victim.hostId })),
   'compute.hosts.list': admins(everyRow),
   'compute.hosts.metrics': admins((victim) => ({ id: victim.hostId })),
   'compute.hosts.metricsSummary': admins((victim) => ({ ids: [victim.hostId] })),

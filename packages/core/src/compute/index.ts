@@ -10,7 +10,14 @@ import {
   unsetFlavorExtraSpecs,
   updateFlavor,
 } from './flavors/index.ts'
-import { hostMetrics, hostMetricsSummary, listHosts, showHost, updateHost } from './hosts/index.ts'
+import {
+  deleteHost,
+  hostMetrics,
+  hostMetricsSummary,
+  listHosts,
+  showHost,
+  updateHost,
+} from './hosts/index.ts'
 import {
   addInstanceTag,
   attachInterface,
@@ -94,6 +101,7 @@ export const computeVerbs = {
     list: listHosts,
     show: showHost,
     update: updateHost,
+    delete: deleteHost,
     metrics: hostMetrics,
     metricsSummary: hostMetricsSummary,
   },

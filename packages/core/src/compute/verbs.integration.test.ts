@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Ctx } from '../kernel/index.ts'
+import { networkVerbs, noteNetworkHost } from '../network/index.ts'
 import {
   createTestCloud,
   ctxFor,
@@ -127,6 +128,85 @@ describe('hosts', () => {
     })
     const { ctx } = await makeTenant(cloud, 'manager')
     await expect(hosts.list({ ctx, input: {} })).rejects.toMatchObject({ code: 'forbidden' })
+  })
+
+  test('take what administrators say about ratios and reserves, through every restart of their workers', async () => {
+    const name = uniqueName('host')
+    const inventory = { vcpus: 4, ramMib: 2048, diskGib: 50, facts: {} }
+    const start = () => registerHost(cloud.services, { name, zone: 'nova', inventory })
+    const id = await start()
+    const changes = {
+      vcpuRatio: 2,
+      ramRatio: 1.5,
+      diskRatio: 3,
+      reservedVcpus: 1,
+      reservedRamMib: 100,
+      reservedDiskGib: 5,
+    }
+    expect(await hosts.update({ ctx: admin, input: { id, ...changes } })).toMatchObject({
+      ...changes,
+      enabled: true,
+    })
+    await start()
+    expect(await hosts.show({ ctx: admin, input: { id } })).toMatchObject(changes)
+    await expect(hosts.update({ ctx: admin, input: { id, reservedRamMib: 2049 } })).rejects.toMatchObject({
+      code: 'invalid_input',
+      field: 'reservedRamMib',
+    })
+    await expect(hosts.update({ ctx: admin, input: { id } })).rejects.toMatchObject({ code: 'invalid_input' })
+    await expect(hosts.update({ ctx: admin, input: { id, vcpuRatio: 0 } })).rejects.toMatchObject({
+      code: 'invalid_input',
+    })
+  })
+
+  test('keep the reason as long as they are disabled or under maintenance', async () => {
+    const id = await registerHost(cloud.services, { name: uniqueName('host'), zone: 'nova' })
+    const update = (input: object) => hosts.update({ ctx: admin, input: { id, ...input } })
+    expect(await update({ maintenance: true, disabledReason: 'new fans' })).toMatchObject({
+      enabled: true,
+      maintenance: true,
+      disabledReason: 'new fans',
+    })
+    expect(await update({ enabled: false })).toMatchObject({ disabledReason: 'new fans' })
+    expect(await update({ maintenance: false })).toMatchObject({ enabled: false, disabledReason: 'new fans' })
+    expect(await update({ enabled: true })).toMatchObject({ enabled: true, disabledReason: null })
+  })
+
+  test('are forgotten only when they are silent and empty, with all that was noted about them', async () => {
+    const name = uniqueName('host')
+    const id = await registerHost(cloud.services, { name, zone: 'nova' })
+    const service = {
+      role: 'compute',
+      hostName: name,
+      hostId: id,
+      pid: 7,
+      version: '1',
+      startedAt: new Date(),
+    }
+    await heartbeat(cloud.services, service)
+    const remove = () => hosts.delete({ ctx: admin, input: { id } })
+    await expect(remove()).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('compute'),
+    })
+    await signOff(cloud.services, service)
+    const { ctx, project } = await makeTenant(cloud)
+    const { id: instanceId } = await makeInstance(cloud, { projectId: project.id, hostId: id })
+    await expect(remove()).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('an instance'),
+    })
+    await cloud.db.instance.delete({ where: { id: instanceId } })
+    const { id: networkId } = await networkVerbs.networks.create({ ctx, input: { name: 'net' } })
+    await noteNetworkHost(cloud.services, networkId, name)
+    const before = cloud.kicked.length
+    await remove()
+    expect(eventsIn(cloud.kicked.slice(before))).toMatchObject([{ noun: 'host', change: 'deleted', id }])
+    expect(await cloud.db.networkHost.count({ where: { hostName: name } })).toBe(0)
+    expect(await cloud.db.service.count({ where: { hostName: name } })).toBe(0)
+    await expect(remove()).rejects.toMatchObject({ code: 'not_found' })
+    // A worker that starts there makes it known again.
+    expect(await registerHost(cloud.services, { name, zone: 'nova' })).not.toBe(id)
   })
 })
 

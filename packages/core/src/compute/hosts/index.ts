@@ -1,4 +1,5 @@
 export { announceDownHosts } from './announce-down.ts'
+export { deleteHost } from './delete.ts'
 export { heartbeat, type ServiceIdentity, signOff } from './heartbeat.ts'
 export { listHosts } from './list.ts'
 export { type HostMetrics, hostMetrics } from './metrics.ts'

@@ -15,9 +15,18 @@ export interface HostReport {
   underlayIp?: string | null
 }
 
+/** How much of a host is promised, as its configuration has it. */
+const initialShares = (config: Services['config'], ramMib: number) => ({
+  reservedRamMib: Math.min(Math.floor(config.reservedHostMemoryMb / (config.hosts ?? 1)), ramMib),
+  vcpuRatio: config.cpuAllocationRatio,
+  ramRatio: config.ramAllocationRatio,
+  diskRatio: config.diskAllocationRatio,
+})
+
 /**
- * Makes the host known, or brings what is known up to date; each worker role reports its own part. Inventory and
- * ratios come from the host's configuration at every start, `enabled` and the usage stay.
+ * Makes the host known, or brings what is known up to date; each worker role reports its own part. Ratios and what the
+ * host keeps for itself come from its configuration once, at its first inventory; from then on they are what
+ * administrators make them. `enabled`, maintenance and the usage stay.
  * @returns the host's id
  */
 export async function registerHost(services: Services, report: HostReport): Promise<string> {
@@ -30,13 +39,6 @@ export async function registerHost(services: Services, report: HostReport): Prom
       ramMib: inventory.ramMib,
       diskGib: inventory.diskGib,
       facts: inventory.facts,
-      reservedRamMib: Math.min(
-        Math.floor(config.reservedHostMemoryMb / (config.hosts ?? 1)),
-        inventory.ramMib,
-      ),
-      vcpuRatio: config.cpuAllocationRatio,
-      ramRatio: config.ramAllocationRatio,
-      diskRatio: config.diskAllocationRatio,
     }),
     ...(report.computeDriver !== undefined && { computeDriver: report.computeDriver }),
     ...(report.networkDriver !== undefined && { networkDriver: report.networkDriver }),
@@ -46,10 +48,15 @@ export async function registerHost(services: Services, report: HostReport): Prom
     mutate(systemCtx(services, `worker on ${report.name}`), async (tx) => {
       const known = await tx.db.host.findUnique({
         where: { name: report.name },
-        select: { id: true, aggregates: { where: { aggregate: { zone: { not: null } } }, take: 1 } },
+        select: {
+          id: true,
+          ramMib: true,
+          aggregates: { where: { aggregate: { zone: { not: null } } }, take: 1 },
+        },
       })
       // A zone that administrators gave it by an aggregate is stronger than its own.
       if (!known?.aggregates.length) part.zone = report.zone
+      if (inventory && !known?.ramMib) Object.assign(part, initialShares(config, inventory.ramMib))
       const record = known
         ? await tx.db.host.update({
             where: { id: known.id },

@@ -39,6 +39,7 @@ export {
 export { pauseInstance } from './pause.ts'
 export { rebootInstance } from './reboot.ts'
 export { rebuildInstance } from './rebuild.ts'
+export { reclaimInstances } from './reclaim.ts'
 export { recoverStuckInstances } from './recover-stuck.ts'
 export { removeInstance } from './remove.ts'
 export { removeInstanceTag } from './remove-tag.ts'

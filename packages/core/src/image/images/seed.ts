@@ -39,7 +39,7 @@ export async function seedGuestImage(services: Services, path: string): Promise<
       protected: false,
       minDiskGib: 1,
       minRamMib: 64,
-      properties: { os_type: 'linux' },
+      properties: { os_type: 'linux', hw_qemu_guest_agent: 'yes' },
     }),
   )
   try {

@@ -43,6 +43,7 @@ export const paths = {
     hosts: () => '/admin/hosts',
     host: (id: string) => `/admin/hosts/${seg(id)}`,
     flavors: () => '/admin/flavors',
+    flavor: (id: string) => `/admin/flavors/${seg(id)}`,
     projects: () => '/admin/projects',
     project: (id: string) => `/admin/projects/${seg(id)}`,
     users: () => '/admin/users',
@@ -69,7 +70,7 @@ export const paths = {
 } as const
 
 /** Tabs of an instance's page. */
-export const instanceTabs = ['overview', 'console', 'operations', 'networking'] as const
+export const instanceTabs = ['overview', 'metrics', 'console', 'operations', 'networking'] as const
 export type InstanceTab = (typeof instanceTabs)[number]
 
 /** Views of an instance's console: what it wrote, its serial port, its screen. */

@@ -11,7 +11,18 @@ import { Field } from '#ui/field.tsx'
 import { Input } from '#ui/input.tsx'
 import type { FlavorRow } from './row.ts'
 
-const fields = ['id', 'name', 'description', 'vcpus', 'ramMib', 'diskGib', 'isPublic', 'disabled']
+const fields = [
+  'id',
+  'name',
+  'description',
+  'vcpus',
+  'ramMib',
+  'diskGib',
+  'ephemeralGib',
+  'swapMib',
+  'isPublic',
+  'disabled',
+]
 
 /** Adds a size. */
 export function FlavorNewPanel({ onClose }: { onClose: () => void }) {
@@ -67,7 +78,7 @@ export function FlavorEditPanel({ of, onClose }: { of: string; onClose: () => vo
   )
 }
 
-type FlavorInput = Omit<FlavorRow, 'id'>
+type FlavorInput = Omit<FlavorRow, 'id' | 'extraSpecs'>
 
 function Form({
   flavor,
@@ -94,6 +105,8 @@ function Form({
     vcpus: String(flavor?.vcpus ?? 1),
     ramMib: String(flavor?.ramMib ?? 1024),
     diskGib: String(flavor?.diskGib ?? 10),
+    ephemeralGib: String(flavor?.ephemeralGib ?? 0),
+    swapMib: String(flavor?.swapMib ?? 0),
     isPublic: flavor?.isPublic ?? true,
     disabled: flavor?.disabled ?? false,
   })
@@ -103,13 +116,17 @@ function Form({
     vcpus: Number(draft.vcpus),
     ramMib: Number(draft.ramMib),
     diskGib: Number(draft.diskGib),
+    ephemeralGib: Number(draft.ephemeralGib),
+    swapMib: Number(draft.swapMib),
     isPublic: draft.isPublic,
     disabled: draft.disabled,
   }
   const amounts = [
     ['vcpus', 'vCPUs', 1],
     ['ramMib', 'Memory, MiB', 64],
-    ['diskGib', 'Disk, GiB', 1],
+    ['diskGib', 'Root disk, GiB', 1],
+    ['ephemeralGib', 'Ephemeral disk, GiB', 0],
+    ['swapMib', 'Swap disk, MiB', 0],
   ] as const
   return (
     <FormPanel
@@ -142,7 +159,7 @@ function Form({
               onChange={(event) => change({ description: event.target.value })}
             />
           </Field>
-          <div className="grid grid-cols-3 items-start gap-3">
+          <div className="grid grid-cols-2 items-end gap-3 sm:grid-cols-3">
             {amounts.map(([name, label, min]) => (
               <Field key={name} label={label} error={errors[name]}>
                 <Input
@@ -157,7 +174,7 @@ function Form({
           </div>
           <CheckField
             label="Public"
-            hint="Every project can use it. Private ones are for administrators."
+            hint="Every project can use it. Private ones are for the projects that you add to them."
             checked={draft.isPublic}
             onChange={(isPublic) => change({ isPublic })}
           />

@@ -1,24 +1,25 @@
 'use client'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { Ban, CircleCheck, Layers, Pencil, Plus, Trash2 } from 'lucide-react'
-import { toast } from 'sonner'
+import { Layers, Plus } from 'lucide-react'
+import Link from 'next/link'
+import { useRouter } from 'next/navigation'
 import { EmptyCall } from '#features/forms/api-call.tsx'
 import { type Column, NameCell } from '#features/list/data-table.tsx'
 import { ListCard } from '#features/list/list-card.tsx'
 import { useListState } from '#features/list/use-list-state.ts'
 import { usePanel } from '#features/panels/use-panel.ts'
-import { useTRPC, useTRPCClient } from '#trpc/client.ts'
-import { toastRefusal } from '#trpc/refused.ts'
-import { ActionMenu, type ResolvedAction } from '#ui/actions.tsx'
+import { paths } from '#paths.ts'
+import { useTRPC } from '#trpc/client.ts'
+import { ActionMenu } from '#ui/actions.tsx'
 import { Badge } from '#ui/badge.tsx'
 import { Button } from '#ui/button.tsx'
-import { useConfirm } from '#ui/confirm.tsx'
 import { Copyable, shortId } from '#ui/copy.tsx'
 import { EmptyState } from '#ui/empty-state.tsx'
 import { PageHeader } from '#ui/page-header.tsx'
 import { EnabledState } from '#ui/state-cell.tsx'
 import { Mib, ValueUnit } from '#ui/value-unit.tsx'
 import type { FlavorRow } from './row.ts'
+import { useFlavorActions } from './use-flavor-actions.tsx'
 
 type Sort = 'name' | 'vcpus' | 'ramMib' | 'diskGib'
 
@@ -29,7 +30,9 @@ const columns: readonly Column<FlavorRow, Sort>[] = [
     sort: 'name',
     cell: (row) => (
       <NameCell below={row.description || <Copyable value={row.id} what="ID" display={shortId(row.id)} />}>
-        {row.name}
+        <Link href={paths.admin.flavor(row.id)} className="rounded hover:underline">
+          {row.name}
+        </Link>
       </NameCell>
     ),
   },
@@ -56,6 +59,13 @@ const columns: readonly Column<FlavorRow, Sort>[] = [
     cell: (row) => <ValueUnit value={row.diskGib} unit="GiB" />,
   },
   {
+    key: 'extraSpecs',
+    header: 'Extra specs',
+    align: 'right',
+    from: 'md',
+    cell: (row) => Object.keys(row.extraSpecs).length || <span className="text-subtle">none</span>,
+  },
+  {
     key: 'access',
     header: 'Access',
     from: 'md',
@@ -69,6 +79,7 @@ const columns: readonly Column<FlavorRow, Sort>[] = [
 export function FlavorsPage() {
   const trpc = useTRPC()
   const panel = usePanel()
+  const router = useRouter()
   const actionsOf = useFlavorActions()
   const list = useListState({
     filters: [],
@@ -102,7 +113,7 @@ export function FlavorsPage() {
         columns={columns}
         nameOf={(row) => row.name}
         searchLabel="Search name or ID"
-        onOpen={(row) => panel.open('flavor-edit', row.id)}
+        onOpen={(row) => router.push(paths.admin.flavor(row.id))}
         menu={(row) => <ActionMenu name={row.name} id={row.id} actions={actionsOf(row)} />}
         empty={
           <>
@@ -118,45 +129,4 @@ export function FlavorsPage() {
       />
     </>
   )
-}
-
-function useFlavorActions(): (row: FlavorRow) => ResolvedAction[] {
-  const api = useTRPCClient()
-  const confirm = useConfirm()
-  const panel = usePanel()
-  const toggle = async (row: FlavorRow) => {
-    try {
-      await api.compute.flavors.update.mutate({ id: row.id, disabled: !row.disabled })
-      toast.success(`${row.name} ${row.disabled ? 'enabled' : 'disabled'}`)
-    } catch (error) {
-      toastRefusal(`Cannot change ${row.name}`, error)
-    }
-  }
-  const remove = async (row: FlavorRow) => {
-    const yes = await confirm({
-      title: 'Delete this flavor?',
-      consequence: 'can no longer be chosen. Instances made of it keep their sizes.',
-      names: [row.name],
-      noun: 'flavor',
-      verb: 'Delete',
-    })
-    if (!yes) return
-    try {
-      await api.compute.flavors.delete.mutate({ id: row.id })
-      toast.success(`${row.name} deleted`)
-    } catch (error) {
-      toastRefusal(`Cannot delete ${row.name}`, error)
-    }
-  }
-  return (row) => [
-    { id: 'edit', label: 'Edit', icon: Pencil, reason: null, run: () => panel.open('flavor-edit', row.id) },
-    {
-      id: 'toggle',
-      label: row.disabled ? 'Enable' : 'Disable',
-      icon: row.disabled ? CircleCheck : Ban,
-      reason: null,
-      run: () => void toggle(row),
-    },
-    { id: 'delete', label: 'Delete', icon: Trash2, danger: true, reason: null, run: () => void remove(row) },
-  ]
 }

@@ -10,6 +10,7 @@ export const flavorNoun = defineNoun<FlavorRow>({
   noun: 'flavor',
   list: ['compute', 'flavors', 'list'],
   show: ['compute', 'flavors', 'show'],
+  refetches: [['compute', 'flavors', 'listAccess']],
   defaultSort: { by: 'ramMib', dir: 'asc' },
   sortValue: (row, by) => row[by as keyof FlavorRow] as string | number,
   matches: (row, input) => textMatches(input.search, row.name) || input.search === row.id,

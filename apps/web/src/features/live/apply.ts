@@ -55,6 +55,9 @@ export function applyEvent(
       stale.push(query)
   }
   if (event.change === 'deleted' && !only) client.setQueryData(goneKey(event.id), new Date(event.at))
+  // It was gone for others only, as a flavor is that was made private.
+  else if (row && !only && client.getQueryData(goneKey(event.id)))
+    client.setQueryData(goneKey(event.id), null)
   return stale
 }
 

@@ -28,6 +28,12 @@ const panels: Record<PanelName, Panel> = {
   ),
   'flavor-new': dynamic(() => flavors().then((it) => it.FlavorNewPanel)),
   'flavor-edit': dynamic(() => flavors().then((it) => it.FlavorEditPanel)),
+  'flavor-spec': dynamic(() =>
+    import('#features/flavors/flavor-spec-panel.tsx').then((it) => it.FlavorSpecPanel),
+  ),
+  'flavor-access': dynamic(() =>
+    import('#features/flavors/flavor-access-panel.tsx').then((it) => it.FlavorAccessPanel),
+  ),
   'project-new': dynamic(() => projects().then((it) => it.ProjectNewPanel)),
   'project-edit': dynamic(() => projects().then((it) => it.ProjectEditPanel)),
   'project-delete': dynamic(() =>

@@ -11,6 +11,8 @@ export const panelNames = [
   'host-disable',
   'flavor-new',
   'flavor-edit',
+  'flavor-spec',
+  'flavor-access',
   'project-new',
   'project-edit',
   'project-delete',

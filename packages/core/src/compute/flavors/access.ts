@@ -1,6 +1,6 @@
 import type { Flavor } from '@nephos/db'
 import { type Ctx, conflict, type MutationTx, mutate, notFound } from '../../kernel/index.ts'
-import { findFlavor } from './row.ts'
+import { findFlavor, flavorChanged } from './row.ts'
 
 /** A project that may use a private flavor. */
 export interface FlavorAccessRow {
@@ -32,6 +32,8 @@ export const changeAccess = <Result>(
     })
     if (!project) throw notFound('project', input.projectId)
     const result = await change(tx, flavor, project)
+    // Administrators see every event: what is gone for a project is still there for them.
+    flavorChanged(tx, 'updated', flavor)
     tx.audit({
       verb,
       resourceType: 'flavor',

@@ -109,7 +109,7 @@ describe('private flavors', () => {
     let from = cloud.kicked.length
     const access = await flavors.addAccess({ ctx: admin, input: { id, projectId: project.id } })
     expect(access).toMatchObject({ flavorId: id, projectId: project.id, projectName: project.name })
-    expect(announced(from)).toEqual([`created ${project.id}`])
+    expect(announced(from)).toEqual([`created ${project.id}`, 'updated admin'])
     expect(await sees(ctx)).toBe(true)
     expect(await sees(stranger.ctx)).toBe(false)
     expect(await flavors.listAccess({ ctx: admin, input: { id } })).toEqual([access])
@@ -119,7 +119,7 @@ describe('private flavors', () => {
 
     from = cloud.kicked.length
     await flavors.update({ ctx: admin, input: { id, description: 'for one' } })
-    expect(announced(from)).toEqual(['updated admin', `updated ${project.id}`])
+    expect(announced(from)).toEqual([`updated ${project.id}`, 'updated admin'])
     await flavors.update({ ctx: admin, input: { id, disabled: true } })
     expect(await sees(ctx)).toBe(false)
     await flavors.update({ ctx: admin, input: { id, disabled: false } })
@@ -132,7 +132,7 @@ describe('private flavors', () => {
 
     from = cloud.kicked.length
     await flavors.removeAccess({ ctx: admin, input: { id, projectId: project.id } })
-    expect(announced(from)).toEqual([`deleted ${project.id}`])
+    expect(announced(from)).toEqual([`deleted ${project.id}`, 'updated admin'])
     expect(await sees(ctx)).toBe(false)
     await expect(
       flavors.removeAccess({ ctx: admin, input: { id, projectId: project.id } }),

@@ -66,13 +66,14 @@ export function flavorChanged(
   const data = change === 'deleted' ? null : flavorRow(flavor)
   if (isOpen(before) && !isOpen(flavor))
     tx.event({ ...event, change: 'deleted', audience: { kind: 'everyone' }, data: null })
+  if (!isOpen(flavor))
+    for (const projectId of projects) {
+      const audience = { kind: 'project', projectId } as const
+      if (flavor.disabled) tx.event({ ...event, change: 'deleted', audience, data: null })
+      else tx.event({ ...event, change, audience, data })
+    }
+  // Last, for administrators see every event: what is gone for others is still there for them.
   tx.event({ ...event, change, audience: { kind: isOpen(flavor) ? 'everyone' : 'admin' }, data })
-  if (isOpen(flavor)) return
-  for (const projectId of projects) {
-    const audience = { kind: 'project', projectId } as const
-    if (flavor.disabled) tx.event({ ...event, change: 'deleted', audience, data: null })
-    else tx.event({ ...event, change, audience, data })
-  }
 }
 
 /** The projects that were given a private flavor. */

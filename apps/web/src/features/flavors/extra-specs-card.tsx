@@ -1,0 +1,102 @@
+'use client'
+import { flavorMachineKeys } from '@nephos/core/machine-keys'
+import { Pencil, Plus, SlidersHorizontal, Trash2 } from 'lucide-react'
+import { toast } from 'sonner'
+import { type Column, DataTable } from '#features/list/data-table.tsx'
+import { usePanel } from '#features/panels/use-panel.ts'
+import { useTRPCClient } from '#trpc/client.ts'
+import { toastRefusal } from '#trpc/refused.ts'
+import { ActionMenu } from '#ui/actions.tsx'
+import { Button } from '#ui/button.tsx'
+import { Card } from '#ui/card.tsx'
+import { useConfirm } from '#ui/confirm.tsx'
+import { Copyable } from '#ui/copy.tsx'
+import { EmptyState } from '#ui/empty-state.tsx'
+import type { FlavorRow } from './row.ts'
+
+interface SpecRow {
+  id: string
+  value: string
+}
+
+const columns: readonly Column<SpecRow>[] = [
+  { key: 'key', header: 'Name', cell: (row) => <Copyable value={row.id} what="name" /> },
+  { key: 'value', header: 'Value', cell: (row) => <Copyable value={row.value} what="value" /> },
+  {
+    key: 'what',
+    header: 'Meaning',
+    from: 'md',
+    cell: (row) => (
+      <span className="text-muted">{flavorMachineKeys[row.id]?.what ?? 'Read by the scheduler.'}</span>
+    ),
+  },
+]
+
+/** What machines of the flavor can do and are limited to. */
+export function ExtraSpecsCard({ flavor }: { flavor: FlavorRow }) {
+  const api = useTRPCClient()
+  const confirm = useConfirm()
+  const panel = usePanel()
+  const rows = Object.entries(flavor.extraSpecs)
+    .map(([id, value]) => ({ id, value }))
+    .sort((a, b) => a.id.localeCompare(b.id))
+  const remove = async ({ id }: SpecRow) => {
+    const yes = await confirm({
+      title: 'Remove this extra spec?',
+      consequence: 'no longer applies to new instances. Instances that exist keep it.',
+      names: [id],
+      noun: 'extra spec',
+      verb: 'Remove',
+    })
+    if (!yes) return
+    try {
+      await api.compute.flavors.unsetExtraSpecs.mutate({ id: flavor.id, keys: [id] })
+      toast.success(`${id} removed`)
+    } catch (error) {
+      toastRefusal(`Cannot remove ${id}`, error)
+    }
+  }
+  const add = (
+    <Button size="sm" onClick={() => panel.open('flavor-spec', flavor.id)}>
+      <Plus aria-hidden="true" /> Set extra spec
+    </Button>
+  )
+  return (
+    <Card title="Extra specs" action={add} className="lg:col-span-2" flush>
+      <DataTable
+        label={`Extra specs of ${flavor.name}`}
+        columns={columns}
+        rows={rows}
+        nameOf={(row) => row.id}
+        menu={(row) => (
+          <ActionMenu
+            name={row.id}
+            id={row.id}
+            actions={[
+              {
+                id: 'change',
+                label: 'Change',
+                icon: Pencil,
+                reason: null,
+                run: () => panel.open('flavor-spec', `${flavor.id}/${row.id}`),
+              },
+              {
+                id: 'remove',
+                label: 'Remove',
+                icon: Trash2,
+                danger: true,
+                reason: null,
+                run: () => void remove(row),
+              },
+            ]}
+          />
+        )}
+        empty={
+          <EmptyState icon={SlidersHorizontal} title="No extra specs">
+            Extra specs limit what a machine may use, shape its CPUs, and say which hosts suit it.
+          </EmptyState>
+        }
+      />
+    </Card>
+  )
+}

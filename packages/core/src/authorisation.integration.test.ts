@@ -129,6 +129,13 @@ const cases: Record<string, Case> = {
   'compute.instances.start': hidden((victim) => ({ id: victim.instanceId })),
   'compute.instances.stop': hidden((victim) => ({ id: victim.instanceId })),
   'compute.instances.reboot': hidden((victim) => ({ id: victim.instanceId, type: 'hard' })),
+  'compute.backups.show': hidden((victim) => ({ instanceId: victim.instanceId })),
+  'compute.backups.schedule': hidden((victim) => ({
+    instanceId: victim.instanceId,
+    everyHours: 24,
+    keep: 1,
+  })),
+  'compute.backups.unschedule': hidden((victim) => ({ instanceId: victim.instanceId })),
   'compute.instances.rebuild': hidden((victim) => ({ id: victim.instanceId, name: 'taken-over' })),
   'compute.instances.createImage': hidden((victim) => ({ id: victim.instanceId, name: 'stolen' })),
   'compute.instances.createBackup': hidden((victim) => ({

@@ -7,6 +7,7 @@ export type {
   Allocation,
   Assignment,
   Audit,
+  BackupSchedule,
   Domain,
   Flavor,
   Host,

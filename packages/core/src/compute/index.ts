@@ -1,3 +1,4 @@
+import { scheduleBackups, showBackups, unscheduleBackups } from './backups/index.ts'
 import {
   addFlavorAccess,
   createFlavor,
@@ -71,6 +72,7 @@ import {
   revertResize,
 } from './migrations/index.ts'
 
+export * from './backups/index.ts'
 export * from './consoles/index.ts'
 export * from './flavors/index.ts'
 export * from './hosts/index.ts'
@@ -85,6 +87,7 @@ export * from './states.ts'
 
 /** Every verb of the domain, by noun. */
 export const computeVerbs = {
+  backups: { show: showBackups, schedule: scheduleBackups, unschedule: unscheduleBackups },
   flavors: {
     list: listFlavors,
     show: showFlavor,

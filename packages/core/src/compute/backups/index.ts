@@ -1,0 +1,5 @@
+export type { BackupScheduleRow, InstanceImageRow } from './row.ts'
+export { backupScheduleInput, scheduleBackups } from './schedule.ts'
+export { type InstanceBackups, showBackups } from './show.ts'
+export { startDueBackups } from './start-due.ts'
+export { unscheduleBackups } from './unschedule.ts'

@@ -3,17 +3,20 @@
 import { readFileSync } from 'node:fs'
 import { loadConfig } from '@nephos/config'
 import { NephosError, type Services, seed, seedGuestImage } from '@nephos/core'
-import { migrate, openDb } from '@nephos/db'
+import { ensureHostRoles, type HostRole, migrate, openDb } from '@nephos/db'
 import { pino } from 'pino'
 
-const { adminPassword, guestImage } = JSON.parse(readFileSync(0, 'utf8')) as {
+const { adminPassword, guestImage, hostGroup, hostRoles } = JSON.parse(readFileSync(0, 'utf8')) as {
   adminPassword: string
   guestImage: string | null
+  hostGroup: string
+  hostRoles: HostRole[]
 }
 const config = loadConfig()
 
 async function main(): Promise<void> {
   const { applied } = await migrate(config.databaseUrl!)
+  const roles = await ensureHostRoles(config.databaseUrl!, hostGroup, hostRoles)
   const db = openDb(config.databaseUrl!, { max: 2 })
   const services: Services = {
     db,
@@ -33,7 +36,7 @@ async function main(): Promise<void> {
     await db.$disconnect()
   }
   process.stdout.write(
-    `${JSON.stringify({ migrations: applied.length, image: guestImage ? 'registered' : 'none' })}\n`,
+    `${JSON.stringify({ migrations: applied.length, image: guestImage ? 'registered' : 'none', hostRoles: roles })}\n`,
   )
 }
 

@@ -124,6 +124,28 @@ export const settings = z.object({
       secret: true,
     },
   ),
+  servers_bind: about(z.ipv4().default('127.0.0.1'), {
+    group: 'Servers',
+    description:
+      'Address on which the embedded PostgreSQL and NATS listen, besides the loopback, for hosts on other machines. What travels there is not encrypted: see `trusted_network`.',
+    remedy: 'Give an IPv4 address of this machine, for example 192.168.1.10, or 0.0.0.0 for all of them.',
+  }),
+  trusted_network: about(z.enum(['no', 'yes']).default('no'), {
+    group: 'Servers',
+    description:
+      '`yes`: the network between the machines belongs to the cloud alone (its own VLAN or cable, WireGuard, IPsec). Without it nothing listens on `servers_bind` beyond the loopback, and no host is reached by `underlay_ip`.',
+  }),
+  database_port: about(port.default(0), {
+    group: 'Servers',
+    description:
+      'Port of the embedded PostgreSQL; 0 picks a free one, or 5432 once it listens for other machines.',
+    remedy: 'Give a free port from 1 to 65535, or 0.',
+  }),
+  nats_port: about(port.default(0), {
+    group: 'Servers',
+    description: 'Port of the embedded NATS; 0 picks a free one, or 4222 once it listens for other machines.',
+    remedy: 'Give a free port from 1 to 65535, or 0.',
+  }),
   host_name: about(
     z
       .string()

@@ -6,18 +6,18 @@ import { type CloudFile, writeCloudFile } from '../supervisor/cloud-file.ts'
 import { identify } from '../supervisor/identity.ts'
 import { ProcessGroup } from '../supervisor/process-group.ts'
 import type { Steps } from '../terminal/steps.ts'
+import { localAddress } from './beyond.ts'
+import { hostDatabaseUrl, natsUrl, type ServerUser } from './credentials.ts'
 import { hostCount, unattended } from './hosts.ts'
 import { endLeftovers } from './leftovers.ts'
-import { natsProcess, natsUrl } from './nats.ts'
-import { choosePorts, portWishes } from './ports.ts'
+import { natsProcess } from './nats.ts'
+import { choosePorts, portWishes, serverWishes } from './ports.ts'
 import { databaseUrl, postgresProcess } from './postgres.ts'
 import { type Drivers, probeDrivers } from './probe.ts'
 import { nephosProcesses, tiers, urlOf } from './processes.ts'
 import { adminPassword, writeConnections } from './secrets.ts'
 import { isSetUp, markSetUp, setUpDatabase } from './setup.ts'
 import { type Teardown, tearDown } from './teardown.ts'
-
-const loopback = '127.0.0.1'
 
 /** Makes the directories. Others may walk through them (QEMU and PostgreSQL are other users) but not look around. */
 export function makeHome(config: NephosConfig): void {
@@ -40,6 +40,8 @@ export class Cloud {
   /** The configuration with real ports, drivers and addresses; there once the servers run. */
   #resolved: NephosConfig
   #file: CloudFile | null = null
+  /** Each host has a database login of its own. */
+  #hostRoles = true
 
   constructor(given: NephosConfig) {
     const config = Object.freeze({ ...given, hosts: hostCount(given) })
@@ -67,8 +69,7 @@ export class Cloud {
       steps.note(`  Ended what a killed supervisor had left running: ${ended.join(', ')}.`)
     const [webPort, apiPort, databasePort, natsPort] = (await choosePorts([
       ...portWishes(config),
-      { port: 0, address: loopback },
-      { port: 0, address: loopback },
+      ...serverWishes(config),
     ])) as [number, number, number, number]
 
     this.#resolved = Object.freeze({ ...config, webPort, apiPort })
@@ -92,7 +93,7 @@ export class Cloud {
     const resolved: NephosConfig = Object.freeze({
       ...this.#resolved,
       databaseUrl: config.databaseUrl ?? databaseUrl(config, databasePort),
-      natsUrl: config.natsUrl ?? natsUrl(config, natsPort),
+      natsUrl: config.natsUrl ?? natsUrl(config, natsPort, 'nephos', localAddress(config)),
       computeDriver: drivers!.compute.driver,
       networkDriver: drivers!.network.driver,
       accelerator: drivers!.compute.accelerator ?? 'auto',
@@ -104,7 +105,7 @@ export class Cloud {
 
     await this.#setUp(resolved, steps)
     await together(
-      nephosProcesses(resolved).map(
+      nephosProcesses(resolved, (user) => this.#connect(user, natsPort)).map(
         (spec) => () => steps.run(labels(spec.name), () => this.group.start(spec)),
       ),
     )
@@ -137,11 +138,21 @@ export class Cloud {
     this.#record('stopped')
   }
 
+  /** How one process reaches the servers: as a user of its own, as far as they are ours or let us make one. */
+  #connect(user: ServerUser, natsPort: number): Partial<Pick<NephosConfig, 'natsUrl' | 'databaseUrl'>> {
+    const { config } = this
+    return {
+      ...(!config.natsUrl && { natsUrl: natsUrl(config, natsPort, user, localAddress(config)) }),
+      ...(typeof user !== 'string' &&
+        this.#hostRoles && { databaseUrl: hostDatabaseUrl(config, this.#resolved.databaseUrl!, user.host) }),
+    }
+  }
+
   /** Migrates and seeds; nothing new can come to an embedded database that this very build has set up. */
   async #setUp(resolved: NephosConfig, steps: Steps): Promise<void> {
     const embedded = !this.config.databaseUrl
     if (embedded && isSetUp(resolved)) return
-    await steps.run(
+    const { hostRoles } = await steps.run(
       'Database',
       () =>
         setUpDatabase(resolved, {
@@ -150,6 +161,11 @@ export class Cloud {
         }),
       ({ migrations }) => (migrations > 0 ? `${migrations} migration${migrations > 1 ? 's' : ''}` : ''),
     )
+    this.#hostRoles = hostRoles.made
+    if (!hostRoles.made)
+      steps.note(
+        `  The database does not let Nephos make a login for each host (${hostRoles.reason}): workers use the one of DATABASE_URL, which may read everything. Give its user CREATEROLE to separate them.`,
+      )
     if (embedded) markSetUp(resolved)
   }
 

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:net'
 import type { NephosConfig } from '@nephos/config'
 import { Failure } from '../failure.ts'
+import { isBeyondLoopback } from './beyond.ts'
 
 /** A port that is wanted: 0 takes any free one. */
 export interface PortWish {
@@ -15,6 +16,16 @@ export const portWishes = ({ webPort, apiPort, bind }: NephosConfig): PortWish[]
   { setting: 'NEPHOS_WEB_PORT', port: webPort, address: bind },
   { setting: 'NEPHOS_API_PORT', port: apiPort, address: bind },
 ]
+
+/** The ports of the embedded servers, PostgreSQL first. Others must find them again, so those that they see stay. */
+export function serverWishes(config: NephosConfig): [PortWish, PortWish] {
+  const { serversBind: address, databasePort, natsPort } = config
+  const beyond = isBeyondLoopback(config)
+  return [
+    { setting: 'NEPHOS_DATABASE_PORT', port: databasePort || (beyond ? 5432 : 0), address },
+    { setting: 'NEPHOS_NATS_PORT', port: natsPort || (beyond ? 4222 : 0), address },
+  ]
+}
 
 /**
  * Finds out which ports to use, all of them different.

@@ -7,6 +7,8 @@ import { root } from '../installation.ts'
 import { capture } from '../prepare/run.ts'
 import { type Account, canEnter, postgresAccount } from '../prepare/users.ts'
 import type { ProcessSpec } from '../supervisor/supervised-process.ts'
+import { isBeyondLoopback } from './beyond.ts'
+import { hostGroup } from './credentials.ts'
 import { baseEnvironment } from './environment.ts'
 import { serverPassword } from './secrets.ts'
 
@@ -14,20 +16,21 @@ import { serverPassword } from './secrets.ts'
 export const databaseUrl = (config: NephosConfig, port: number): string =>
   `postgresql://nephos:${serverPassword(config, 'postgres')}@127.0.0.1:${port}/nephos`
 
-const flags = [
-  ['listen_addresses', '127.0.0.1'],
-  ['unix_socket_directories', ''],
-  ['max_connections', '200'],
-  ['shared_buffers', '128MB'],
-  // All queries are short; compiling one costs more than running it.
-  ['jit', 'off'],
-  // No disk here seeks; and tables that have just grown get their statistics within seconds.
-  ['random_page_cost', '1.1'],
-  ['autovacuum_naptime', '15s'],
-  ['logging_collector', 'off'],
-  ['timezone', 'UTC'],
-  ['log_timezone', 'UTC'],
-].flatMap(([name, value]) => ['-c', `${name}=${value}`])
+const flags = (config: NephosConfig) =>
+  [
+    ['listen_addresses', isBeyondLoopback(config) ? `127.0.0.1,${config.serversBind}` : '127.0.0.1'],
+    ['unix_socket_directories', ''],
+    ['max_connections', '200'],
+    ['shared_buffers', '128MB'],
+    // All queries are short; compiling one costs more than running it.
+    ['jit', 'off'],
+    // No disk here seeks; and tables that have just grown get their statistics within seconds.
+    ['random_page_cost', '1.1'],
+    ['autovacuum_naptime', '15s'],
+    ['logging_collector', 'off'],
+    ['timezone', 'UTC'],
+    ['log_timezone', 'UTC'],
+  ].flatMap(([name, value]) => ['-c', `${name}=${value}`])
 
 /** The directory that holds bin/, lib/ and share/ of PostgreSQL. */
 function software(): string {
@@ -104,12 +107,22 @@ async function initialise(config: NephosConfig, run: Runner, account?: Account):
     options,
   )
   // Nobody can connect before the password is in force: this mode listens to its standard input alone.
-  writeFileSync(join(data, 'pg_hba.conf'), 'host all all 127.0.0.1/32 scram-sha-256\n')
+  writeAccess(config, account)
   await capture(...run.command('postgres', ['--single', '-D', run.data, 'postgres']), {
     ...options,
     input: `ALTER ROLE nephos PASSWORD '${serverPassword(config, 'postgres')}';\nCREATE DATABASE nephos;\n`,
   })
   writeFileSync(join(data, 'nephos-ready'), '')
+}
+
+/** Who may connect from where: everybody from this machine, from others only hosts, to their own rights. */
+function writeAccess(config: NephosConfig, account?: Account): void {
+  const file = join(statePaths(config).postgres, 'pg_hba.conf')
+  const hosts = `host nephos +${hostGroup(config)} 0.0.0.0/0 scram-sha-256\n`
+  writeFileSync(file, `host all all 127.0.0.1/32 scram-sha-256\n${isBeyondLoopback(config) ? hosts : ''}`, {
+    mode: 0o600,
+  })
+  if (account) chownSync(file, account.uid, account.gid)
 }
 
 /** PostgreSQL writes `ready` on the eighth line of its pid file once it takes connections. */
@@ -128,7 +141,8 @@ export async function postgresProcess(config: NephosConfig, port: number): Promi
   mkdirSync(paths.postgres, { recursive: true, mode: 0o700 })
   const run = runner(config, account)
   await initialise(config, run, account)
-  const [command, args] = run.command('postgres', ['-D', run.data, '-p', String(port), ...flags])
+  writeAccess(config, account)
+  const [command, args] = run.command('postgres', ['-D', run.data, '-p', String(port), ...flags(config)])
   return {
     name: 'postgres',
     tier: 1,

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { healthSocket, hostNames, labAddress, type NephosConfig, statePaths } from '@nephos/config'
 import { root } from '../installation.ts'
 import type { ProcessSpec } from '../supervisor/supervised-process.ts'
+import type { ServerUser } from './credentials.ts'
 import { processEnvironment } from './environment.ts'
 import { answers } from './health.ts'
 
@@ -52,6 +53,9 @@ export function urlOf({ bind }: NephosConfig, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
+/** The addresses of the servers, with the credentials of one user. */
+export type Connect = (user: ServerUser) => Partial<Pick<NephosConfig, 'natsUrl' | 'databaseUrl'>>
+
 /** The configuration of each host that this machine runs: its name and, in a lab, its address between the hosts. */
 export function hostSettings(config: NephosConfig): NephosConfig[] {
   const { hosts = 1 } = config
@@ -65,23 +69,30 @@ export function hostSettings(config: NephosConfig): NephosConfig[] {
 /**
  * Every process of Nephos itself, in the order in which they are shown. The configuration must be resolved: real ports,
  * drivers, and the addresses of the servers.
+ * @param as how each of them connects, when not all do alike
  */
-export function nephosProcesses(config: NephosConfig): ProcessSpec[] {
+export function nephosProcesses(config: NephosConfig, as: Connect = () => ({})): ProcessSpec[] {
   const workers = join(root, 'apps/workers/dist/main.mjs')
   const host = reachable(config.bind)
   const worker = (name: string, roles: string, settings = config) =>
     nodeProcess(settings, name, tiers.workers, [workers, '--roles', roles], { graceMs: workerGraceMs })
-  const hosts = hostSettings(config)
+  const hosts = hostSettings(config).map((host) => ({ ...host, ...as({ host: host.hostName }) }))
   return [
-    worker('control', 'scheduler,image'),
+    worker('control', 'scheduler,image', { ...config, ...as('control') }),
     ...hosts.map((host) => worker(`network-${host.hostName}`, 'network', host)),
     ...hosts.map((host) => worker(`compute-${host.hostName}`, 'compute', host)),
-    nodeProcess(config, 'api', tiers.faces, [join(root, 'apps/api/dist/main.mjs')], {
+    nodeProcess({ ...config, ...as('api') }, 'api', tiers.faces, [join(root, 'apps/api/dist/main.mjs')], {
       isReady: () => answers({ host, port: config.apiPort }, '/healthz'),
     }),
-    nodeProcess(config, 'web', tiers.faces, [join(root, 'apps/web/.next/standalone/apps/web/server.js')], {
-      env: { PORT: String(config.webPort), HOSTNAME: config.bind, NEXT_TELEMETRY_DISABLED: '1' },
-      isReady: () => answers({ host, port: config.webPort }, '/healthz'),
-    }),
+    nodeProcess(
+      { ...config, ...as('web') },
+      'web',
+      tiers.faces,
+      [join(root, 'apps/web/.next/standalone/apps/web/server.js')],
+      {
+        env: { PORT: String(config.webPort), HOSTNAME: config.bind, NEXT_TELEMETRY_DISABLED: '1' },
+        isReady: () => answers({ host, port: config.webPort }, '/healthz'),
+      },
+    ),
   ]
 }

@@ -7,11 +7,16 @@ import { root } from '../installation.ts'
 import { buildHash } from '../prepare/build.ts'
 import { guestHash } from '../prepare/guest.ts'
 import { attempt } from '../prepare/run.ts'
+import { allHosts, hostGroup, hostRole } from './credentials.ts'
 import { baseEnvironment } from './environment.ts'
+import { joinedHosts } from './joined-hosts.ts'
 
 /** Beside the embedded database's files, and gone with them: what it was last set up with. */
 const markFile = (config: NephosConfig): string => join(statePaths(config).postgres, 'nephos-setup')
-const mark = (config: NephosConfig): string => `${buildHash()} ${guestHash(config)}`
+const mark = (config: NephosConfig): string =>
+  `${buildHash()} ${guestHash(config)} ${allHosts(config).join(',')} ${joinedHosts(config)
+    .map(({ salt }) => salt)
+    .join(',')}`
 
 /** True when the embedded database was set up by exactly this build and with this guest image. */
 export const isSetUp = (config: NephosConfig): boolean =>
@@ -20,7 +25,12 @@ export const isSetUp = (config: NephosConfig): boolean =>
 /** Remembers that the embedded database needs no more setting up. */
 export const markSetUp = (config: NephosConfig): void => writeFileSync(markFile(config), mark(config))
 
-const report = z.object({ migrations: z.number(), image: z.enum(['registered', 'none']) })
+const report = z.object({
+  migrations: z.number(),
+  image: z.enum(['registered', 'none']),
+  /** Whether each host has a login of its own; `reason` is what the database said against it. */
+  hostRoles: z.object({ made: z.boolean(), reason: z.string().nullable() }),
+})
 
 /** What setting the database up did: how many migrations were applied, and whether the guest image is there. */
 export type Setup = z.infer<typeof report>
@@ -36,7 +46,11 @@ export async function setUpDatabase(
   const { code, stdout, output } = await attempt(process.execPath, [join(root, 'apps/cli/dist/setup.mjs')], {
     cwd: config.home,
     env: { ...baseEnvironment(), ...configEnvironment(config) },
-    input: JSON.stringify(options),
+    input: JSON.stringify({
+      ...options,
+      hostGroup: hostGroup(config),
+      hostRoles: allHosts(config).map((host) => hostRole(config, host)),
+    }),
     timeoutMs: 180_000,
   })
   if (code !== 0)

@@ -13,7 +13,9 @@ import { down } from './down.ts'
 /** Everything that Nephos itself puts into its state directory. Anything else there is not ours to delete. */
 const ours = (config: NephosConfig): string[] => {
   const { postgres, nats, images, hosts, run, log, guest, adminPasswordFile } = statePaths(config)
-  const others = ['postgres-password', 'nats-password', 'tools'].map((name) => join(config.home, name))
+  const others = ['postgres-password', 'nats-password', 'joined-hosts.json', 'tools'].map((name) =>
+    join(config.home, name),
+  )
   return [postgres, nats, images, hosts, run, log, guest, adminPasswordFile, ...others]
 }
 

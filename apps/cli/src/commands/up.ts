@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type NephosConfig, statePaths } from '@nephos/config'
 import pc from 'picocolors'
+import { checkTrust } from '../cloud/beyond.ts'
 import { makeHome } from '../cloud/cloud.ts'
 import { hostCount, otherNumber } from '../cloud/hosts.ts'
 import { findLeftovers } from '../cloud/leftovers.ts'
@@ -31,6 +32,7 @@ export async function up({ detach = false, hosts }: { detach?: boolean; hosts?: 
   makeHome(config)
   if (await isSupervised(config)) return alreadyUp(config, hosts)
   hostCount(config)
+  checkTrust(config)
   // Before anything that takes long: what a leftover of this cloud holds will be free again.
   if (findLeftovers(config).length === 0) await choosePorts(portWishes(config))
 

@@ -1,6 +1,6 @@
 import { hostToken } from '../catalogue/jobs.ts'
 import { requests } from '../catalogue/requests.ts'
-import { streams } from './streams.ts'
+import { streamNames } from './stream-names.ts'
 
 /** What a user of NATS may publish on and subscribe to, as nats-server's configuration has it. */
 export interface Permissions {
@@ -25,7 +25,7 @@ const betweenHosts = Object.entries(requests).flatMap(([name, { role }]) =>
  */
 export function hostPermissions(host: string, user: string): Permissions {
   const token = hostToken(host)
-  const [jobs, events] = [streams.jobs.name, streams.events.name]
+  const { jobs, events } = streamNames
   const durables = ['compute', 'network'].map((role) => ({
     durable: `${role}-${token}`,
     filter: `job.${role}.${token}.>`,
@@ -41,7 +41,7 @@ export function hostPermissions(host: string, user: string): Permissions {
         filter,
         `dead.${filter}`,
       ]),
-      ...Object.values(streams).map(({ name }) => `$JS.API.STREAM.INFO.${name}`),
+      ...Object.values(streamNames).map((name) => `$JS.API.STREAM.INFO.${name}`),
       `$JS.API.CONSUMER.CREATE.${events}.*`,
       `$JS.API.CONSUMER.INFO.${events}.*`,
       `$JS.API.CONSUMER.MSG.NEXT.${events}.*`,
@@ -74,7 +74,7 @@ export function hostPermissions(host: string, user: string): Permissions {
  * for a host, or change a stream.
  */
 export function facePermissions(user: string): Permissions {
-  const events = streams.events.name
+  const { events } = streamNames
   return {
     publish: [
       'job.>',
@@ -82,7 +82,7 @@ export function facePermissions(user: string): Permissions {
       'ask.>',
       'live.cancel.*',
       'console.up.>',
-      ...Object.values(streams).map(({ name }) => `$JS.API.STREAM.INFO.${name}`),
+      ...Object.values(streamNames).map((name) => `$JS.API.STREAM.INFO.${name}`),
       `$JS.API.CONSUMER.CREATE.${events}.*`,
       `$JS.API.CONSUMER.INFO.${events}.*`,
       `$JS.API.CONSUMER.MSG.NEXT.${events}.*`,

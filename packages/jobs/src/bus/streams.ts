@@ -6,6 +6,7 @@ import {
   type StreamConfig,
 } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/nats-core'
+import { streamNames } from './stream-names.ts'
 
 type Definition = Partial<StreamConfig> & { name: string }
 
@@ -14,7 +15,7 @@ const minutes = (count: number) => nanos(count * 60_000)
 /** The streams of a cloud. Jobs leave theirs when they are acknowledged; events and dead letters when they are old. */
 export const streams = {
   jobs: {
-    name: 'JOBS',
+    name: streamNames.jobs,
     subjects: ['job.>'],
     retention: RetentionPolicy.Workqueue,
     storage: StorageType.File,
@@ -22,7 +23,7 @@ export const streams = {
     duplicate_window: minutes(10),
   },
   events: {
-    name: 'EVENTS',
+    name: streamNames.events,
     subjects: ['event.>'],
     retention: RetentionPolicy.Limits,
     storage: StorageType.File,
@@ -33,7 +34,7 @@ export const streams = {
     duplicate_window: minutes(2),
   },
   dead: {
-    name: 'DEAD',
+    name: streamNames.dead,
     subjects: ['dead.>'],
     retention: RetentionPolicy.Limits,
     storage: StorageType.File,

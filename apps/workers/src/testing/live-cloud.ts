@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { NephosConfig } from '@nephos/config'
 import { createServices, type OpenServices } from '@nephos/core'
 import { createTestCloud, type TestCloud } from '@nephos/core/testing'
 import { startTestNats, type TestNats } from '@nephos/jobs/testing'
@@ -29,11 +30,11 @@ export interface LiveCloud {
   close: () => Promise<void>
 }
 
-/** Starts a {@link LiveCloud}. */
-export async function startLiveCloud(): Promise<LiveCloud> {
+/** Starts a {@link LiveCloud}. @param settings that differ from the defaults */
+export async function startLiveCloud(settings: Partial<NephosConfig> = {}): Promise<LiveCloud> {
   const hostName = 'host1'
   const instancesDir = await mkdtemp(join(tmpdir(), 'nephos-live-'))
-  const [cloud, nats] = await Promise.all([createTestCloud(), startTestNats()])
+  const [cloud, nats] = await Promise.all([createTestCloud({ config: settings }), startTestNats()])
   const config = { ...cloud.config, databaseUrl: cloud.databaseUrl, natsUrl: nats.url, hostName }
   const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' })
   const services = createServices({ config, processName: 'test', host: hostName, log })

@@ -1,4 +1,4 @@
-import { NephosError, type Services } from '@nephos/core'
+import { NephosError, type Services, tapName } from '@nephos/core'
 import type { RequestHandlers } from '@nephos/jobs'
 
 /** Stands in for the network worker of a host, and remembers which ports are wired. */
@@ -9,7 +9,7 @@ export class NetworkStandIn {
     'network.wire': async ({ portIds }) => {
       for (const id of portIds) this.wired.add(id)
       return {
-        ports: portIds.map((portId) => ({ portId, tap: `tap${portId.slice(-8)}`, netns: null, mtu: 1450 })),
+        ports: portIds.map((portId) => ({ portId, tap: tapName(portId), netns: null, mtu: 1450 })),
       }
     },
     'network.unwire': async ({ ports }) => {

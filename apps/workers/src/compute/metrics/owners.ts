@@ -9,7 +9,7 @@ export interface Owner {
 }
 
 const freshMs = 60_000
-const soonestMs = 10_000
+const soonestMs = 5_000
 
 /** Whose the machines of a host are: one query a minute, or sooner when a machine is new. */
 export class Owners {

@@ -16,6 +16,7 @@ import { Age } from '#ui/time.tsx'
 import { Mib } from '#ui/value-unit.tsx'
 import { Heartbeat } from './heartbeat.tsx'
 import { HostInstances } from './host-instances.tsx'
+import { HostMetrics } from './host-metrics.tsx'
 import { HostState } from './hosts-page.tsx'
 import { type Capacity, capacities, type HostRow, hostFacts } from './row.ts'
 import { useHostActions } from './use-host-actions.tsx'
@@ -104,6 +105,7 @@ function Loaded({ host }: { host: HostRow }) {
             ]}
           />
         </Card>
+        <HostMetrics hostId={host.id} />
         <HostInstances host={host} />
       </div>
     </>

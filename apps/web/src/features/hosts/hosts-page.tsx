@@ -6,11 +6,13 @@ import { useRouter } from 'next/navigation'
 import { type Column, NameCell } from '#features/list/data-table.tsx'
 import { ListCard } from '#features/list/list-card.tsx'
 import { useListState } from '#features/list/use-list-state.ts'
+import { type Sparks, useHostSparks } from '#features/metrics/use-sparks.ts'
 import { paths } from '#paths.ts'
 import { useTRPC } from '#trpc/client.ts'
 import { ActionMenu } from '#ui/actions.tsx'
 import { EmptyState } from '#ui/empty-state.tsx'
 import { PageHeader } from '#ui/page-header.tsx'
+import { Sparkline } from '#ui/plot/sparkline.tsx'
 import { StateCell } from '#ui/state-cell.tsx'
 import { Tooltip } from '#ui/tooltip.tsx'
 import { Usage } from '#ui/usage.tsx'
@@ -19,7 +21,7 @@ import { Heartbeats } from './heartbeat.tsx'
 import { capacities, type HostRow, hostLook } from './row.ts'
 import { useHostActions } from './use-host-actions.tsx'
 
-const columns: readonly Column<HostRow, 'name'>[] = [
+const columnsFor = (sparks: Sparks): readonly Column<HostRow, 'name'>[] => [
   {
     key: 'name',
     header: 'Host',
@@ -33,6 +35,12 @@ const columns: readonly Column<HostRow, 'name'>[] = [
     ),
   },
   { key: 'state', header: 'State', cell: (row) => <HostState host={row} /> },
+  {
+    key: 'cpu',
+    header: 'CPU',
+    from: 'md',
+    cell: (row) => <Sparkline label={`CPU of ${row.name}`} values={sparks[row.id]?.cpu ?? []} />,
+  },
   {
     key: 'vcpus',
     header: 'vCPUs',
@@ -119,6 +127,7 @@ export function HostsPage() {
       { placeholderData: keepPreviousData },
     ),
   )
+  const sparks = useHostSparks(query.data?.items)
   return (
     <>
       <PageHeader title="Hosts" description="The machines that instances run on, and what is left of them." />
@@ -127,7 +136,7 @@ export function HostsPage() {
         icon={Server}
         list={list}
         query={query}
-        columns={columns}
+        columns={columnsFor(sparks)}
         nameOf={(row) => row.name}
         searchLabel="Search name"
         onOpen={(row) => router.push(paths.admin.host(row.id))}

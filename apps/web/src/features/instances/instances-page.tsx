@@ -9,6 +9,7 @@ import { Pager } from '#features/list/pager.tsx'
 import { SearchBox } from '#features/list/search-box.tsx'
 import { useListState } from '#features/list/use-list-state.ts'
 import { useSelection } from '#features/list/use-selection.ts'
+import { type Sparks, useInstanceSparks } from '#features/metrics/use-sparks.ts'
 import { useSession, useWhyReadOnly } from '#features/session/use-session.ts'
 import { paths } from '#paths.ts'
 import { useTRPC } from '#trpc/client.ts'
@@ -20,6 +21,7 @@ import { Copyable, shortId } from '#ui/copy.tsx'
 import { EmptyState } from '#ui/empty-state.tsx'
 import { ErrorPanel } from '#ui/error-panel.tsx'
 import { PageHeader } from '#ui/page-header.tsx'
+import { Sparkline } from '#ui/plot/sparkline.tsx'
 import { Select } from '#ui/select.tsx'
 import { Age } from '#ui/time.tsx'
 import { Mib } from '#ui/value-unit.tsx'
@@ -31,7 +33,7 @@ import { useInstanceActions } from './use-instance-actions.tsx'
 
 type Sort = 'name' | 'createdAt'
 
-const columnsFor = (isAdmin: boolean): readonly Column<InstanceRow, Sort>[] => [
+const columnsFor = (isAdmin: boolean, sparks: Sparks): readonly Column<InstanceRow, Sort>[] => [
   {
     key: 'name',
     header: 'Name',
@@ -50,6 +52,12 @@ const columnsFor = (isAdmin: boolean): readonly Column<InstanceRow, Sort>[] => [
     header: 'Address',
     from: 'sm',
     cell: (row) => <Addresses row={row} />,
+  },
+  {
+    key: 'cpu',
+    header: 'CPU',
+    from: 'md',
+    cell: (row) => <Sparkline label={`CPU of ${row.name}`} values={sparks[row.id]?.cpu ?? []} />,
   },
   {
     key: 'flavor',
@@ -131,6 +139,7 @@ export function InstancesPage() {
   const { data, error, refetch, isPlaceholderData } = useQuery(
     trpc.compute.instances.list.queryOptions(input, { placeholderData: keepPreviousData }),
   )
+  const sparks = useInstanceSparks(data?.items)
   const selection = useSelection(data?.items, JSON.stringify(input))
   const { setSearch } = list
   const onSearch = useCallback((text: string) => setSearch(text), [])
@@ -177,7 +186,7 @@ export function InstancesPage() {
           <div className={isPlaceholderData ? 'opacity-60 transition-opacity' : undefined}>
             <DataTable<InstanceRow, Sort>
               label="Instances"
-              columns={columnsFor(isAdmin)}
+              columns={columnsFor(isAdmin, sparks)}
               rows={data?.items}
               nameOf={(row) => row.name}
               sort={list.sort}

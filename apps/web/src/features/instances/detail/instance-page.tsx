@@ -23,6 +23,7 @@ import { Mib } from '#ui/value-unit.tsx'
 import { InstanceState } from '../instance-state.tsx'
 import type { InstanceDetail } from '../row.ts'
 import { useInstanceActions } from '../use-instance-actions.tsx'
+import { MetricsTab } from './metrics-tab.tsx'
 import { NetworkingTab } from './networking-tab.tsx'
 import { OperationsTab } from './operations-tab.tsx'
 import { OverviewTab } from './overview-tab.tsx'
@@ -30,6 +31,7 @@ import { StateNotes } from './state-notes.tsx'
 
 const tabs = [
   { value: 'overview', label: 'Overview' },
+  { value: 'metrics', label: 'Metrics' },
   { value: 'console', label: 'Console' },
   { value: 'operations', label: 'Operations' },
   { value: 'networking', label: 'Networking' },
@@ -66,6 +68,9 @@ export function InstancePage({ id }: { id: string }) {
           >
             <TabPanel value="overview">
               <OverviewTab instance={instance} />
+            </TabPanel>
+            <TabPanel value="metrics">
+              <MetricsTab instance={instance} />
             </TabPanel>
             <TabPanel value="console">
               <ConsoleTab instance={instance} />

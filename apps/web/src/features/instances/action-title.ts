@@ -23,6 +23,7 @@ const titles: Record<string, string> = {
   setTags: 'Tags changed',
   addTag: 'Tag added',
   removeTag: 'Tag removed',
+  detachInterface: 'Interface detached',
   crashed: 'The guest crashed',
   autoRestart: 'Started again after the crash',
 }

@@ -2,6 +2,7 @@ import { type InstanceAction, instanceActions, type TaskStateName, whyNot } from
 import {
   ArchiveRestore,
   Bug,
+  Cable,
   FileText,
   KeyRound,
   LifeBuoy,
@@ -20,6 +21,7 @@ import {
   Tags,
   Trash2,
   Undo2,
+  Unplug,
   Wrench,
 } from 'lucide-react'
 import type { ComponentType } from 'react'
@@ -87,6 +89,20 @@ export const instanceActionSpecs: readonly InstanceActionSpec[] = [
     icon: Bug,
     group: 'access',
     doing: 'A crash dump was triggered in',
+  },
+  {
+    id: 'attachInterface',
+    label: 'Attach interface',
+    icon: Cable,
+    group: 'devices',
+    doing: 'Attaching an interface to',
+  },
+  {
+    id: 'detachInterface',
+    label: 'Detach interface',
+    icon: Unplug,
+    group: 'devices',
+    doing: 'Detaching an interface from',
   },
   { id: 'rename', label: 'Rename', icon: Pencil, group: 'settings', doing: 'Renaming' },
   { id: 'edit', label: 'Edit', icon: FileText, group: 'settings', doing: 'Changed' },

@@ -44,13 +44,11 @@ export const subnetDeleteReason = (
 
 /** Why a port cannot be deleted, or null. */
 export function portDeleteReason(
-  port: Pick<PortRow, 'instanceId' | 'instanceName' | 'deviceOwner'>,
+  port: Pick<PortRow, 'deviceOwner'>,
   { readOnly }: NetworkAsker,
 ): string | null {
   if (readOnly) return readOnly
   if (port.deviceOwner.startsWith('network:'))
     return 'It serves DHCP and metadata to its network, and goes with it.'
-  if (port.instanceId)
-    return `It belongs to the instance ${port.instanceName ?? port.instanceId}, and goes with it.`
   return null
 }

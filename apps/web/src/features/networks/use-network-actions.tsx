@@ -122,15 +122,18 @@ export function usePortActions(): (port: PortRow) => ResolvedAction[] {
     const name = port.name || port.macAddress
     const yes = await confirm({
       title: 'Delete this port?',
-      consequence: 'is removed; its addresses are free at once.',
+      consequence: port.instanceId
+        ? `is detached from the instance ${port.instanceName ?? port.instanceId} and removed.`
+        : 'is removed; its addresses are free at once.',
       names: [name],
       noun: 'port',
       verb: 'Delete',
     })
     if (!yes) return
     try {
-      await api.network.ports.delete.mutate({ id: port.id })
-      toast.success(`Port ${name} deleted`)
+      const { operationId } = await api.network.ports.delete.mutate({ id: port.id })
+      if (operationId) toast(`Detaching port ${name}, which is then removed`)
+      else toast.success(`Port ${name} deleted`)
     } catch (error) {
       toastRefusal(`Cannot delete port ${name}`, error)
     }

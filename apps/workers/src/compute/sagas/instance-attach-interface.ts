@@ -1,6 +1,14 @@
 import type { Saga } from '@nephos/jobs'
 import type { ComputeDeps } from '../deps.ts'
-import { type InterfaceState, letPortGo, loadInterface, plugPort, unwirePort, wirePort } from './interface.ts'
+import {
+  type InterfaceState,
+  letPortGo,
+  loadInterface,
+  plugPort,
+  showInterface,
+  unwirePort,
+  wirePort,
+} from './interface.ts'
 import { waitTurn } from './wait-turn.ts'
 
 /** Gives a machine one more interface: at once while it runs, at its next start otherwise. */
@@ -22,8 +30,7 @@ export function instanceAttachInterface(deps: ComputeDeps): Saga<InterfaceState>
       },
     ],
     load: (operation) => loadInterface(deps, operation),
-    // The row was there from the start; the instance has it for good now.
-    succeed: async () => {},
+    succeed: (state) => showInterface(deps, state),
     fail: (state) => letPortGo(deps, state),
   }
 }

@@ -1,4 +1,12 @@
-import { instanceChanged, instanceSelect, machineOptions, mutate, releasePort, systemCtx } from '@nephos/core'
+import {
+  instanceChanged,
+  instanceSelect,
+  type MutationTx,
+  machineOptions,
+  mutate,
+  releasePort,
+  systemCtx,
+} from '@nephos/core'
 import type { SagaOperation, Step } from '@nephos/jobs'
 import { z } from 'zod'
 import type { ComputeDeps } from '../deps.ts'
@@ -62,6 +70,17 @@ export const letPortGo = (
 ): Promise<void> =>
   mutate(systemCtx(services, `compute on ${hostName}`, operation.requestId), async (tx) => {
     await releasePort(tx, id, port.id, { remove })
-    const record = await tx.db.instance.findUnique({ where: { id }, select: instanceSelect })
-    if (record) instanceChanged(tx, 'updated', record)
+    await announce(tx, id)
   })
+
+/** The interface works: pages about the instance hear of it. */
+export const showInterface = (
+  { services, hostName }: ComputeDeps,
+  { operation, record: { id } }: InterfaceState,
+): Promise<void> =>
+  mutate(systemCtx(services, `compute on ${hostName}`, operation.requestId), (tx) => announce(tx, id))
+
+async function announce(tx: MutationTx, id: string): Promise<void> {
+  const record = await tx.db.instance.findUnique({ where: { id }, select: instanceSelect })
+  if (record) instanceChanged(tx, 'updated', record)
+}

@@ -1,12 +1,21 @@
 'use client'
-import { Network } from 'lucide-react'
+import { Network, Plus, Unplug } from 'lucide-react'
 import Link from 'next/link'
+import { toast } from 'sonner'
 import { type Column, DataTable } from '#features/list/data-table.tsx'
+import { useSession, useWhyReadOnly } from '#features/session/use-session.ts'
 import { paths } from '#paths.ts'
+import { useTRPCClient } from '#trpc/client.ts'
+import { toastRefusal } from '#trpc/refused.ts'
+import { ActionMenu } from '#ui/actions.tsx'
+import { Button } from '#ui/button.tsx'
 import { Card } from '#ui/card.tsx'
+import { useConfirm } from '#ui/confirm.tsx'
 import { Copyable, shortId } from '#ui/copy.tsx'
 import { EmptyState } from '#ui/empty-state.tsx'
 import { StateCell } from '#ui/state-cell.tsx'
+import { actionReason } from '../actions.ts'
+import { useAskAction } from '../dialogs/action-dialogs.tsx'
 import type { InstanceDetail } from '../row.ts'
 
 type Port = InstanceDetail['ports'][number]
@@ -66,13 +75,60 @@ const columns: readonly Column<Port>[] = [
 
 /** The interfaces of the instance in the order that the guest sees them. */
 export function NetworkingTab({ instance }: { instance: InstanceDetail }) {
+  const api = useTRPCClient()
+  const ask = useAskAction()
+  const confirm = useConfirm()
+  const { isAdmin } = useSession()
+  const asker = { isAdmin, readOnly: useWhyReadOnly() }
+  const detach = async (port: Port) => {
+    const name = `eth${port.deviceIndex ?? '?'}`
+    const yes = await confirm({
+      title: 'Detach this interface?',
+      consequence: `is taken from ${instance.name}, which leaves the network ${port.networkName}.`,
+      names: [name],
+      noun: 'interface',
+      verb: 'Detach',
+    })
+    if (!yes) return
+    try {
+      await api.compute.instances.detachInterface.mutate({ id: instance.id, portId: port.id })
+      toast(`Detaching ${name} from ${instance.name}`)
+    } catch (error) {
+      toastRefusal(`Cannot detach ${name}`, error)
+    }
+  }
+  const attach = (
+    <Button
+      size="sm"
+      reason={actionReason('attachInterface', instance, asker)}
+      onClick={() => ask('attachInterface', instance)}
+    >
+      <Plus aria-hidden="true" /> Attach interface
+    </Button>
+  )
   return (
-    <Card title="Interfaces" flush>
+    <Card title="Interfaces" action={attach} flush>
       <DataTable
         label="Interfaces"
         columns={columns}
         rows={instance.ports}
-        nameOf={(port) => port.macAddress}
+        nameOf={(port) => `eth${port.deviceIndex ?? '?'}`}
+        menu={(port) => (
+          <ActionMenu
+            name={`eth${port.deviceIndex ?? '?'}`}
+            id={port.id}
+            actions={[
+              {
+                id: 'detach',
+                label: 'Detach',
+                icon: Unplug,
+                danger: true,
+                reason: actionReason('detachInterface', instance, asker),
+                run: () => void detach(port),
+              },
+            ]}
+          />
+        )}
         empty={
           <EmptyState icon={Network} title="No interface">
             This instance is on no network.

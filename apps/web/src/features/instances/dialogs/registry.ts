@@ -13,8 +13,14 @@ export interface ActionDialogProps {
  * here or among the performers (`../performers.ts`), never in both.
  */
 export const actionDialogs = {
+  attachInterface: lazy(() =>
+    import('./attach-interface-dialog.tsx').then((file) => ({ default: file.AttachInterfaceDialog })),
+  ),
   changePassword: lazy(() =>
     import('./password-dialog.tsx').then((file) => ({ default: file.PasswordDialog })),
+  ),
+  detachInterface: lazy(() =>
+    import('./detach-interface-dialog.tsx').then((file) => ({ default: file.DetachInterfaceDialog })),
   ),
   edit: lazy(() => import('./edit-dialog.tsx').then((file) => ({ default: file.EditDialog }))),
   editMetadata: lazy(() =>

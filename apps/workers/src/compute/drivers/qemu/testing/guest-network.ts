@@ -26,13 +26,22 @@ require('node:http').createServer((request, response) => {
 }).listen(80, '169.254.169.254', () => console.log('listening'))
 `
 
+/** A further tap on the network, and the address that its MAC gets. */
+export interface ExtraTap {
+  tap: string
+  mac: string
+  ip: string
+}
+
 /** Makes a {@link GuestNetwork} on which every guest gets the address 10.0.0.5. Needs root and dnsmasq. */
 export async function guestNetwork(options: {
   hostname: string
   instanceId: string
   publicKey: string
   userData: string
+  extra?: readonly ExtraTap[]
 }): Promise<GuestNetwork> {
+  const { extra = [] } = options
   const netns = `nephos-test-${process.pid}`
   const [tap, mac] = ['tap0', 'fa:16:3e:00:00:01']
   const children: ChildProcess[] = []
@@ -50,6 +59,10 @@ export async function guestNetwork(options: {
       'link add br0 type bridge',
       `tuntap add dev ${tap} mode tap`,
       `link set ${tap} master br0 mtu 1450 up`,
+      ...extra.flatMap((one) => [
+        `tuntap add dev ${one.tap} mode tap`,
+        `link set ${one.tap} master br0 mtu 1450 up`,
+      ]),
       'link set br0 up',
       'addr add 10.0.0.2/24 dev br0',
       'addr add 169.254.169.254/32 dev br0',
@@ -60,6 +73,7 @@ export async function guestNetwork(options: {
         ...['dnsmasq', '--keep-in-foreground', '--port=0', '--conf-file=/dev/null'],
         ...['--bind-interfaces', '--interface=br0', '--dhcp-authoritative', '--leasefile-ro'],
         ...['--dhcp-range=10.0.0.0,static,255.255.255.0,3600', `--dhcp-host=${mac},10.0.0.5`],
+        ...extra.map((one) => `--dhcp-host=${one.mac},${one.ip}`),
         ...['--dhcp-option=121,169.254.169.254/32,10.0.0.2,0.0.0.0/0,10.0.0.1', '--dhcp-option=26,1450'],
       ]),
     )

@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { connectUnix } from '../unix-socket.ts'
+
+const patienceMs = 60_000
+
+/**
+ * Types a command at the serial console of a guest, logging in where that is needed.
+ * @returns what it wrote, without the echo of the command
+ * @throws Error when the guest refuses the password or does not answer
+ */
+export async function typeAt(serialPath: string, password: string, command: string): Promise<string> {
+  const socket = await connectUnix(serialPath, 5_000)
+  let heard = ''
+  socket.on('data', (data: Buffer) => {
+    heard += data.toString()
+  })
+  const until = async (pattern: RegExp): Promise<RegExpExecArray> => {
+    for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await sleep(20)) {
+      const found = pattern.exec(heard)
+      if (found) return found
+    }
+    throw new Error(`the guest did not write ${pattern}: ${JSON.stringify(heard.slice(-500))}`)
+  }
+  try {
+    socket.write('\n')
+    let [prompt] = await until(/login: $|# $/)
+    if (prompt === 'login: ') {
+      heard = ''
+      socket.write('root\n')
+      await until(/Password: $/)
+      heard = ''
+      socket.write(`${password}\n`)
+      ;[prompt] = await until(/incorrect|# $/)
+      if (prompt === 'incorrect') throw new Error('the guest refuses the password')
+    }
+    heard = ''
+    // The echo of the line has the two halves of the mark apart.
+    socket.write(`${command}; echo end-of'-'answer\n`)
+    const { index } = await until(/end-of-answer/)
+    return heard.slice(heard.indexOf('\n') + 1, index).replaceAll('\r', '')
+  } finally {
+    socket.destroy()
+  }
+}

@@ -105,7 +105,7 @@ test('an instance form refuses too much user data and tells what it would exceed
 
   await page.getByLabel('Name', { exact: true }).fill('much-to-say')
   await page.getByLabel('How many').fill('1')
-  await page.getByRole('button', { name: 'User data and description' }).click()
+  await page.getByRole('button', { name: 'User data, metadata and placement' }).click()
   await page.getByLabel(/^User data/).fill('ü'.repeat(40_000))
   await page.getByRole('button', { name: 'Create instance' }).click()
   await expect(page.getByLabel(/^User data/)).toHaveAccessibleDescription(/65535/)

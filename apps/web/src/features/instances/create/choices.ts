@@ -4,6 +4,8 @@ export type Flavor = RouterOutputs['compute']['flavors']['list']['items'][number
 export type Image = RouterOutputs['image']['images']['list']['items'][number]
 export type Network = RouterOutputs['network']['networks']['list']['items'][number]
 export type KeyPair = RouterOutputs['compute']['keyPairs']['list']['items'][number]
+export type Zone = RouterOutputs['compute']['zones']['list'][number]
+export type ServerGroup = RouterOutputs['compute']['serverGroups']['list']['items'][number]
 type Quotas = RouterOutputs['identity']['quotas']['show']
 
 const gib = 1024 ** 3

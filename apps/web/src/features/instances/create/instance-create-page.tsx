@@ -13,8 +13,10 @@ import { Button } from '#ui/button.tsx'
 import { ErrorPanel } from '#ui/error-panel.tsx'
 import { count as counted } from '#ui/format.ts'
 import { PageHeader } from '#ui/page-header.tsx'
+import { type MetadataItem, metadataOf, metadataProblem } from '../metadata-items.tsx'
 import { amountsOf, defaultFlavor, defaultNetwork, equivalentCurl, exceeded, suggestName } from './choices.ts'
-import { FlavorSection, ImageSection, NameSection, NetworkSection, OptionsSection } from './sections.tsx'
+import { OptionsSection } from './options-section.tsx'
+import { FlavorSection, ImageSection, NameSection, NetworkSection } from './sections.tsx'
 import { Summary } from './summary.tsx'
 import { useChoices } from './use-choices.ts'
 
@@ -28,9 +30,26 @@ export interface Draft {
   keyName?: string | null
   userData: string
   description: string
+  metadata: MetadataItem[]
+  availabilityZone?: string
+  serverGroupId?: string
+  configDrive: boolean
 }
 
-const fields = ['name', 'count', 'imageId', 'flavorId', 'networkIds', 'keyName', 'userData', 'description']
+const fields = [
+  'name',
+  'count',
+  'imageId',
+  'flavorId',
+  'networkIds',
+  'keyName',
+  'userData',
+  'description',
+  'metadata',
+  'availabilityZone',
+  'serverGroupId',
+  'configDrive',
+]
 
 /** Creates instances on one page: with what is filled in, a click is enough. */
 export function InstanceCreatePage() {
@@ -53,6 +72,8 @@ export function InstanceCreatePage() {
     keyName: preset.get('key') ?? undefined,
     userData: '',
     description: '',
+    metadata: [],
+    configDrive: false,
   })
   const [dirty, setDirty] = useState(false)
   const change = (patch: Partial<Draft>) => {
@@ -82,6 +103,10 @@ export function InstanceCreatePage() {
     ...(keyName && { keyName }),
     ...(draft.userData && { userData: draft.userData, userDataEncoding: 'text' as const }),
     ...(draft.description && { description: draft.description }),
+    ...(draft.metadata.length > 0 && { metadata: metadataOf(draft.metadata) }),
+    ...(draft.availabilityZone && { availabilityZone: draft.availabilityZone }),
+    ...(draft.serverGroupId && { serverGroupId: draft.serverGroupId }),
+    ...(draft.configDrive && { configDrive: true }),
   }
   const create = useMutation(
     trpc.compute.instances.create.mutationOptions({
@@ -111,7 +136,7 @@ export function InstanceCreatePage() {
           ? 'No flavor fits this image.'
           : networkIds.length === 0
             ? 'There is no network to join yet.'
-            : null
+            : metadataProblem(draft.metadata)
   const reason =
     readOnly ?? missing ?? (over.length > 0 ? `It would exceed the quota of ${over.join(' and ')}.` : null)
 
@@ -156,6 +181,8 @@ export function InstanceCreatePage() {
           />
           <OptionsSection
             keyPairs={choices.keyPairs}
+            zones={choices.zones}
+            serverGroups={choices.serverGroups}
             keyName={keyName}
             draft={draft}
             errors={errors}

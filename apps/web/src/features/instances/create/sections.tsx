@@ -1,7 +1,6 @@
 'use client'
-import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { paths } from '#paths.ts'
 import { Badge } from '#ui/badge.tsx'
 import { Card } from '#ui/card.tsx'
@@ -9,11 +8,11 @@ import { Checkbox } from '#ui/checkbox.tsx'
 import { cn } from '#ui/cn.ts'
 import { Field, FieldError } from '#ui/field.tsx'
 import { splitBytes, splitMib } from '#ui/format.ts'
-import { Input, Textarea } from '#ui/input.tsx'
+import { Input } from '#ui/input.tsx'
 import { RadioCards } from '#ui/radio-cards.tsx'
 import { Select } from '#ui/select.tsx'
 import { Skeleton } from '#ui/skeleton.tsx'
-import { type Flavor, type Image, type KeyPair, type Network, whyNoNetwork, whyTooSmall } from './choices.ts'
+import { type Flavor, type Image, type Network, whyNoNetwork, whyTooSmall } from './choices.ts'
 import type { Draft } from './instance-create-page.tsx'
 
 type Errors = Record<string, string>
@@ -36,7 +35,11 @@ export function NameSection({
         <Field
           label="Name"
           error={errors.name}
-          hint={draft.count > 1 ? 'Each gets its number at the end.' : undefined}
+          hint={
+            draft.count > 1
+              ? `They are named ${draft.name.trim() || suggested}-1 to -${draft.count}.`
+              : undefined
+          }
         >
           <Input
             value={draft.name}
@@ -71,7 +74,8 @@ const Loading = () => (
   </div>
 )
 
-function Missing({ children, href, action }: { children: ReactNode; href: string; action: string }) {
+/** What is not there yet, and where it is made. */
+export function Missing({ children, href, action }: { children: ReactNode; href: string; action: string }) {
   return (
     <p className="text-sm text-muted">
       {children}{' '}
@@ -165,6 +169,8 @@ export function FlavorSection({
               <span className="tabular">
                 {flavor.vcpus} vCPU · {splitMib(flavor.ramMib).join(' ')} ·{' '}
                 {flavor.diskGib > 0 ? `${flavor.diskGib} GiB disk` : 'disk of the image'}
+                {flavor.ephemeralGib > 0 && ` · ${flavor.ephemeralGib} GiB ephemeral`}
+                {flavor.swapMib > 0 && ` · ${splitMib(flavor.swapMib).join(' ')} swap`}
               </span>
             ),
             reason: flavor.disabled ? 'It is disabled.' : whyTooSmall(flavor, image),
@@ -240,90 +246,6 @@ export function NetworkSection({
         </ul>
       )}
       {error && <FieldError>{error}</FieldError>}
-    </Card>
-  )
-}
-
-const noKey = ' none'
-
-/** Key pair, and what is rarely needed folded away. */
-export function OptionsSection({
-  keyPairs,
-  keyName,
-  draft,
-  errors,
-  onChange,
-}: {
-  keyPairs: readonly KeyPair[] | undefined
-  keyName: string | null
-  draft: Draft
-  errors: Errors
-  onChange: (patch: Partial<Draft>) => void
-}) {
-  const [open, setOpen] = useState(false)
-  const forced = Boolean(errors.userData || errors.description)
-  const bytes = new TextEncoder().encode(draft.userData).length
-  return (
-    <Card title="Access and options">
-      <div className="flex flex-col gap-4">
-        {keyPairs?.length === 0 ? (
-          <Missing href={paths.keyPairNew()} action="Create a key pair">
-            You have no key pair, so nobody can log in over SSH with a key.
-          </Missing>
-        ) : (
-          <Field label="Key pair" error={errors.keyName} hint="Its public key is put into the guest for SSH.">
-            <Select
-              value={keyName ?? noKey}
-              onChange={(name) => onChange({ keyName: name === noKey ? null : name })}
-              options={[
-                { value: noKey, label: 'None' },
-                ...(keyPairs ?? []).map(({ name, fingerprint }) => ({
-                  value: name,
-                  label: name,
-                  note: fingerprint,
-                })),
-              ]}
-            />
-          </Field>
-        )}
-        <button
-          type="button"
-          aria-expanded={open || forced}
-          onClick={() => setOpen(!open)}
-          className="inline-flex items-center gap-1 self-start rounded text-[13px] text-muted hover:text-fg"
-        >
-          <ChevronRight
-            className={cn('size-4 transition-transform', (open || forced) && 'rotate-90')}
-            aria-hidden="true"
-          />
-          User data and description
-        </button>
-        {(open || forced) && (
-          <>
-            <Field
-              label="User data"
-              optional
-              error={errors.userData ?? (bytes > 65_535 ? `It has ${bytes} bytes; 65535 are allowed.` : null)}
-              hint={`A script or cloud-config that the guest runs at its first boot. ${bytes} of 65535 bytes.`}
-            >
-              <Textarea
-                value={draft.userData}
-                onChange={(event) => onChange({ userData: event.target.value })}
-                className="min-h-32 font-mono text-xs"
-                placeholder={'#!/bin/sh\necho hello from user data'}
-                spellCheck={false}
-              />
-            </Field>
-            <Field label="Description" optional error={errors.description}>
-              <Input
-                value={draft.description}
-                onChange={(event) => onChange({ description: event.target.value })}
-                maxLength={255}
-              />
-            </Field>
-          </>
-        )}
-      </div>
     </Card>
   )
 }

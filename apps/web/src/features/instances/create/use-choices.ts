@@ -5,24 +5,29 @@ import { useTRPC } from '#trpc/client.ts'
 /** What can be chosen from, in one request. */
 export function useChoices() {
   const trpc = useTRPC()
-  const [flavors, images, networks, keyPairs, quotas] = useQueries({
+  const queries = useQueries({
     queries: [
       trpc.compute.flavors.list.queryOptions({ limit: 200 }),
       trpc.image.images.list.queryOptions({ limit: 200, status: 'active' }),
       trpc.network.networks.list.queryOptions({ limit: 200 }),
       trpc.compute.keyPairs.list.queryOptions({ limit: 200 }),
       trpc.identity.quotas.show.queryOptions({}),
+      trpc.compute.zones.list.queryOptions({}),
+      trpc.compute.serverGroups.list.queryOptions({ limit: 200 }),
     ],
   })
+  const [flavors, images, networks, keyPairs, quotas, zones, serverGroups] = queries
   return {
     flavors: flavors.data?.items,
     images: images.data?.items,
     networks: networks.data?.items,
     keyPairs: keyPairs.data?.items,
     quotas: quotas.data,
-    error: [flavors, images, networks, keyPairs, quotas].find((query) => query.error)?.error ?? null,
+    zones: zones.data,
+    serverGroups: serverGroups.data?.items,
+    error: queries.find((query) => query.error)?.error ?? null,
     refetch: () => {
-      for (const query of [flavors, images, networks, keyPairs, quotas]) if (query.error) void query.refetch()
+      for (const query of queries) if (query.error) void query.refetch()
     },
   }
 }

@@ -10,6 +10,7 @@ const hypervisor = [
   'qemu-system-x86',
   'qemu-utils',
   'qemu-block-extra',
+  'ovmf',
   'dnsmasq-base',
   'nftables',
   'iproute2',

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { defineVerb, isAdmin, type Json, notFound, reader } from '../../kernel/index.ts'
+import { imageMachineKeys } from '../machine/keys.ts'
+import { type AttemptRow, attemptRow } from '../placement/attempt-row.ts'
 import { visibleInstances } from './find.ts'
 import { hasGuestAgent } from './guest-agent.ts'
 import { type InstanceRow, instanceRow, instanceSelect } from './row.ts'
@@ -15,14 +17,6 @@ export interface InstanceInterface {
   status: string
   deviceIndex: number | null
   fixedIps: { subnetId: string; ipAddress: string }[]
-}
-
-/** One attempt to place an instance, with the verdict of every host for every filter. */
-export interface ScheduleAttemptRow {
-  attempt: number
-  chosenHost: string | null
-  verdicts: Json
-  createdAt: Date
 }
 
 /** Everything there is to know about one instance. */
@@ -41,12 +35,21 @@ export interface InstanceDetail extends InstanceRow {
   metadata: Record<string, string>
   fault: { code: number; message: string; detail: Json; at: Date | null } | null
   userDataBytes: number
+  /** Sizes of the ephemeral disk and the swap area; 0 where it has none. */
+  ephemeralGib: number
+  swapMib: number
+  configDrive: boolean
+  /** While it is shelved: the image that keeps its disk. */
+  shelvedImageId: string | null
+  /** Extra specs of the flavor, and what the image says of the machine, as they were at the last create or resize. */
+  extraSpecs: Record<string, string>
+  machineProperties: Record<string, string>
   keyPublic: string | null
   reservationId: string
   launchIndex: number
   ports: InstanceInterface[]
-  /** For administrators: others see their attempts without hosts. */
-  scheduleAttempts: ScheduleAttemptRow[]
+  /** The attempts to find a host, the last 20, the oldest first. Others than administrators see them without hosts. */
+  scheduleAttempts: AttemptRow[]
 }
 
 /** One instance with its interfaces, its fault and how it was placed. @throws NephosError not_found */
@@ -64,9 +67,11 @@ export const showInstance = defineVerb({
         select: {
           ...instanceSelect,
           userData: true,
+          configDrive: true,
           rescue: true,
           restartPolicy: true,
           imageProperties: true,
+          extraSpecs: true,
           deletedAt: true,
           tags: { select: { tag: true }, orderBy: { tag: 'asc' } },
           keyPublic: true,
@@ -84,7 +89,11 @@ export const showInstance = defineVerb({
           },
         },
       }),
-      db.scheduleAttempt.findMany({ where: { instanceId: id }, orderBy: { attempt: 'asc' } }),
+      db.scheduleAttempt.findMany({
+        where: { instanceId: id },
+        orderBy: [{ createdAt: 'desc' }, { attempt: 'desc' }],
+        take: 20,
+      }),
     ])
     if (!record) throw notFound('instance', id)
     return {
@@ -106,6 +115,16 @@ export const showInstance = defineVerb({
           }
         : null,
       userDataBytes: record.userData?.length ?? 0,
+      ephemeralGib: record.ephemeralGib,
+      swapMib: record.swapMib,
+      configDrive: record.configDrive,
+      shelvedImageId: record.shelvedImageId,
+      extraSpecs: (record.extraSpecs ?? {}) as Record<string, string>,
+      machineProperties: Object.fromEntries(
+        Object.entries((record.imageProperties ?? {}) as Record<string, string>).filter(([key]) =>
+          Object.hasOwn(imageMachineKeys, key),
+        ),
+      ),
       keyPublic: record.keyPublic,
       reservationId: record.reservationId,
       launchIndex: record.launchIndex,
@@ -114,12 +133,7 @@ export const showInstance = defineVerb({
         networkName: network.name,
         fixedIps: allocations,
       })),
-      scheduleAttempts: attempts.map((attempt) => ({
-        attempt: attempt.attempt,
-        chosenHost: admin ? attempt.chosenHost : null,
-        verdicts: admin ? (attempt.verdicts as Json) : [],
-        createdAt: attempt.createdAt,
-      })),
+      scheduleAttempts: attempts.reverse().map((attempt) => attemptRow(attempt, { admin })),
     }
   },
 })

@@ -125,7 +125,13 @@ function Strip({ instance }: { instance: InstanceDetail }) {
     [
       'Flavor',
       <span key="flavor">
-        {instance.flavorName}{' '}
+        {isAdmin ? (
+          <Link href={paths.admin.flavor(instance.flavorId)} className="rounded hover:underline">
+            {instance.flavorName}
+          </Link>
+        ) : (
+          instance.flavorName
+        )}{' '}
         <span className="text-xs text-subtle">
           {instance.vcpus} vCPU, <Mib value={instance.ramMib} />
         </span>

@@ -9,6 +9,7 @@ import { formatMoment } from '#ui/format.ts'
 import { Age } from '#ui/time.tsx'
 import { Mib, ValueUnit } from '#ui/value-unit.tsx'
 import type { InstanceDetail } from '../row.ts'
+import { BackupsCard } from './backups-card.tsx'
 import { GuestCard } from './guest-card.tsx'
 
 const moment = (at: Date | null) => (at ? formatMoment(at) : 'not yet')
@@ -56,12 +57,23 @@ export function OverviewTab({ instance }: { instance: InstanceDetail }) {
                   'as large as the image'
                 ),
             },
+            ...(instance.ephemeralGib > 0
+              ? [
+                  {
+                    label: 'Ephemeral disk',
+                    value: <ValueUnit value={instance.ephemeralGib} unit="GiB" />,
+                  },
+                ]
+              : []),
+            ...(instance.swapMib > 0 ? [{ label: 'Swap', value: <Mib value={instance.swapMib} /> }] : []),
+            { label: 'Config drive', value: instance.configDrive ? 'yes' : 'no' },
             { label: 'Availability zone', value: instance.zone ?? 'any' },
             { label: 'Started', value: moment(instance.launchedAt) },
             { label: 'Guest ready', value: moment(instance.guestReadyAt) },
           ]}
         />
       </Card>
+      <MadeWith instance={instance} />
       <Card title="Guest">
         <Facts
           items={[
@@ -98,6 +110,7 @@ export function OverviewTab({ instance }: { instance: InstanceDetail }) {
         />
       </Card>
       <GuestCard instance={instance} />
+      <BackupsCard instance={instance} />
       {metadata.length > 0 && (
         <Card title="Metadata">
           <Facts items={metadata.map(([label, value]) => ({ label, value: value || '(empty)' }))} />
@@ -112,6 +125,17 @@ export function OverviewTab({ instance }: { instance: InstanceDetail }) {
         </Card>
       )}
     </div>
+  )
+}
+
+/** What flavor and image said of the machine, if they said anything. */
+function MadeWith({ instance }: { instance: InstanceDetail }) {
+  const items = Object.entries({ ...instance.machineProperties, ...instance.extraSpecs })
+  if (items.length === 0) return null
+  return (
+    <Card title="Made with">
+      <Facts items={items.sort().map(([label, value]) => ({ label, value }))} />
+    </Card>
   )
 }
 

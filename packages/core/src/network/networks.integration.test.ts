@@ -6,6 +6,7 @@ import {
   createTestCloud,
   ctxFor,
   eventsIn,
+  makeHost,
   makeInstance,
   makeNetwork,
   makeTenant,
@@ -331,7 +332,7 @@ describe('a port', () => {
     expect(await cloud.db.port.count({ where: { networkId: network.id } })).toBe(0)
   })
 
-  test('of an instance or of DHCP is not deleted by hand', async () => {
+  test('of an instance is detached first where a host has it; that of DHCP is not deleted by hand', async () => {
     const instance = await makeInstance(cloud, { projectId, name: 'web' })
     const fields = { networkId: network.id, projectId }
     const owned = await cloud.db.port.create({
@@ -340,7 +341,25 @@ describe('a port', () => {
     const dhcp = await cloud.db.port.create({
       data: { ...fields, id: crypto.randomUUID(), macAddress: 'fa:16:3e:00:00:03', deviceOwner: dhcpOwner },
     })
-    for (const { id } of [owned, dhcp])
-      await expect(ports.delete({ ctx, input: { id } })).rejects.toMatchObject({ code: 'conflict' })
+    await expect(ports.delete({ ctx, input: { id: dhcp.id } })).rejects.toMatchObject({ code: 'conflict' })
+    const { id: hostId } = await makeHost(cloud)
+    await cloud.db.instance.update({
+      where: { id: instance.id },
+      data: { hostId, launchedAt: new Date(), vmState: 'suspended' },
+    })
+    await expect(ports.delete({ ctx, input: { id: owned.id } })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('suspended'),
+    })
+    await cloud.db.instance.update({ where: { id: instance.id }, data: { vmState: 'active' } })
+    const { operationId } = await ports.delete({ ctx, input: { id: owned.id } })
+    expect(await cloud.db.operation.findUniqueOrThrow({ where: { id: operationId! } })).toMatchObject({
+      kind: 'instance-detach-interface',
+      input: { portId: owned.id, remove: true },
+    })
+    // No host has it any more: nothing has to let go of the port.
+    await cloud.db.instance.update({ where: { id: instance.id }, data: { hostId: null } })
+    expect(await ports.delete({ ctx, input: { id: owned.id } })).toEqual({ id: owned.id, operationId: null })
+    expect(await cloud.db.port.findUnique({ where: { id: owned.id } })).toBeNull()
   })
 })

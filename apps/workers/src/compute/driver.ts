@@ -30,6 +30,11 @@ export interface Nic {
   mac: string
   tap: string
   mtu: number
+  /**
+   * Position among the interfaces, which decides the slot of the card: the same on every host, also after others came
+   * and went. Where it is missing, the place in the list.
+   */
+  slot?: number
 }
 
 /** Everything needed to start one machine. */

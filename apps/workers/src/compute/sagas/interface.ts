@@ -15,7 +15,7 @@ import { wiredOf } from './steps.ts'
 
 /** What the sagas of interfaces are about: an instance and one of its ports. */
 export interface InterfaceState extends InstanceState {
-  port: { id: string; networkId: string; macAddress: string }
+  port: { id: string; networkId: string; macAddress: string; deviceIndex: number | null }
   /** The port is deleted once it is detached, whoever made it. */
   remove: boolean
 }
@@ -59,7 +59,7 @@ export const plugPort =
   async ({ port, record }: InterfaceState, outputs: Record<string, unknown>): Promise<void> => {
     const wired = wiredOf({ 'wire-ports': outputs['wire-port'] })
     const { tap, mtu } = wired.ports.find(({ portId }) => portId === port.id)!
-    const nic = { portId: port.id, mac: port.macAddress, tap, mtu }
+    const nic = { portId: port.id, mac: port.macAddress, tap, mtu, slot: port.deviceIndex ?? undefined }
     await driver.plugNic(record.id, nic, machineOptions(record))
   }
 

@@ -4,7 +4,7 @@ import type { RequestOutput, SagaOperation } from '@nephos/jobs'
 import type { BaseImage, MachineSpec } from '../driver.ts'
 
 /** What is read of an instance for the work on its machine: its row, and what the machine is made like. */
-const machineSelect = {
+export const machineSelect = {
   ...instanceSelect,
   extraSpecs: true,
   imageProperties: true,
@@ -37,7 +37,7 @@ export type Wired = RequestOutput<'network.wire'>
 
 /** The machine of an instance on its wired ports, in the order of its interfaces. */
 export function machineSpec(
-  { record }: InstanceState,
+  { record }: Pick<InstanceState, 'record'>,
   image: Pick<BaseImage, 'imageId' | 'sha512' | 'format'>,
   wired: Wired,
 ): MachineSpec {
@@ -51,7 +51,17 @@ export function machineSpec(
     image,
     nics: ports.flatMap((port) => {
       const tap = wired.ports.find(({ portId }) => portId === port.id)
-      return tap ? [{ portId: port.id, mac: port.macAddress, tap: tap.tap, mtu: tap.mtu }] : []
+      return tap
+        ? [
+            {
+              portId: port.id,
+              mac: port.macAddress,
+              tap: tap.tap,
+              mtu: tap.mtu,
+              slot: port.deviceIndex ?? undefined,
+            },
+          ]
+        : []
     }),
     netns: wired.ports[0]?.netns ?? null,
     options: machineOptions(record),

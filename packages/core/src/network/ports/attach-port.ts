@@ -47,13 +47,20 @@ export async function attachPort(
     instanceId: instance.id,
     deviceId: instance.id,
     deviceOwner: computeOwner,
-    deviceIndex: Math.max(-1, ...instance.ports.map(({ deviceIndex }) => deviceIndex ?? 0)) + 1,
+    deviceIndex: firstFree(instance.ports.map(({ deviceIndex }) => deviceIndex)),
   }
   const portId =
     'portId' in wish ? await bind(tx, instance, wish.portId, use) : await make(ctx, tx, instance, wish, use)
   const port = await tx.db.port.findUniqueOrThrow({ where: { id: portId }, include: portParts })
   announcePort(tx, 'portId' in wish ? 'updated' : 'created', port, portRow(port))
   return portId
+}
+
+/** Positions are used again, so that there are never more than {@link maxInterfaces}. */
+const firstFree = (taken: readonly (number | null)[]): number => {
+  let index = 0
+  while (taken.includes(index)) index++
+  return index
 }
 
 type Use = { instanceId: string; deviceId: string; deviceOwner: string; deviceIndex: number }

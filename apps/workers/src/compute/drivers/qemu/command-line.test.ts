@@ -71,7 +71,9 @@ describe('commandLine', () => {
       'tap,id=net-0190a3f4-aaaa-7222-8333-444455556666,ifname=tap0190a3f4,script=no,downscript=no,vhost=off',
       'tap,id=net-b,ifname=tapb,script=no,downscript=no,vhost=off',
     ])
-    expect(device(args, 'virtio-net-pci,id=nic-b')).toContain('mac=fa:16:3e:00:00:02,host_mtu=1500,romfile=')
+    expect(device(args, 'virtio-net-pci,id=nic-b')).toContain(
+      'mac=fa:16:3e:00:00:02,bus=pci.0,addr=0x11,host_mtu=1500,romfile=',
+    )
   })
 
   it('keeps the serial log while nobody listens, and gives sockets for serial, monitor and screen', () => {

@@ -5,7 +5,7 @@ import { agentArgs, agentSocket } from './agent-args.ts'
 import { diskArgs, diskControllerArgs } from './disk-args.ts'
 import { type MoreDisk, moreDiskNode } from './disks/layout.ts'
 import { type Accelerator, boardArgs, deviceArgs, plainOptions } from './machine-args.ts'
-import { nicArgs } from './nic-args.ts'
+import { nicArgs, nicPlace } from './nic-args.ts'
 import { rescueNode } from './rescue-node.ts'
 
 export { type Accelerator, acceleratorArgs } from './machine-args.ts'
@@ -50,7 +50,6 @@ export const sandbox = 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resou
 export function commandLine(input: CommandLineInput): string[] {
   const { instanceId, vcpus, ramMib, nics, accelerator } = input
   const options = input.options ?? plainOptions(vcpus)
-  const slot = (index: number) => (options.machineType === 'q35' ? `rp${index}` : null)
   check('instanceId', instanceId, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i)
   check('vcpus', String(vcpus), /^[1-9]\d{0,2}$/)
   check('ramMib', String(ramMib), /^[1-9]\d{0,8}$/)
@@ -87,7 +86,9 @@ export function commandLine(input: CommandLineInput): string[] {
         disk.readOnly ? { ...options, diskLimits: null } : options,
       ),
     ]),
-    ...nics.flatMap((nic, index) => nicArgs(nic, options.vifModel, slot(index))),
+    ...nics.flatMap((nic, index) =>
+      nicArgs(nic, options.vifModel, nicPlace(options.machineType, nic.slot ?? index)),
+    ),
     ...(input.guestAgent ? agentArgs() : []),
     ...deviceArgs(options),
   ]

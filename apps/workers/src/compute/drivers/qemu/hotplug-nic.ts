@@ -3,7 +3,7 @@ import { NephosError } from '@nephos/core/errors'
 import { z } from 'zod'
 import type { Nic } from '../../driver.ts'
 import { rootPorts } from './machine-args.ts'
-import { nicDevices, nicId } from './nic-args.ts'
+import { nicDevices, nicId, nicPlace } from './nic-args.ts'
 import type { QmpClient } from './qmp-client.ts'
 
 const unplugTimeoutMs = 30_000
@@ -34,8 +34,13 @@ export async function plugNic(
   machineType: 'pc' | 'q35',
 ): Promise<void> {
   if (await isPlugged(qmp, nic.portId)) return
-  const bus = machineType === 'q35' ? await freeRootPort(qmp) : null
-  const { netdev, device } = nicDevices(nic, model, bus)
+  const place =
+    nic.slot !== undefined
+      ? nicPlace(machineType, nic.slot)
+      : machineType === 'q35'
+        ? { bus: await freeRootPort(qmp) }
+        : null
+  const { netdev, device } = nicDevices(nic, model, place)
   // What an attempt that was cut short left behind would be in the way.
   await qmp.execute('netdev_del', { id: netdev.id }).catch(() => {})
   await qmp.execute('netdev_add', netdev)

@@ -1,6 +1,7 @@
 import { machineOptions } from '@nephos/core'
 import { describe, expect, it } from 'vitest'
 import { commandLine } from './command-line.ts'
+import { nicPlace } from './nic-args.ts'
 
 const nic = (portId: string) => ({ portId, mac: 'fa:16:3e:00:00:01', tap: `tap${portId}`, mtu: 1450 })
 const args = (
@@ -33,7 +34,14 @@ describe('what image and flavor make of the command line', () => {
     expect(all.findIndex((one) => one.includes('id=rp1,'))).toBeLessThan(
       all.findIndex((one) => one.includes('bus=rp1')),
     )
-    expect(device(args({}), 'nic-a')).not.toContain('bus=')
+  })
+
+  it('an interface has the slot of its position, whatever came and went before it', () => {
+    expect(device(args({}), 'nic-a')).toContain('bus=pci.0,addr=0x10')
+    expect(device(args({}), 'nic-b')).toContain('bus=pci.0,addr=0x11')
+    expect(nicPlace('pc', 15)).toEqual({ bus: 'pci.0', addr: '0x1f' })
+    expect(nicPlace('q35', 4)).toEqual({ bus: 'rp4' })
+    expect(nicPlace('pc', 16)).toBeNull()
   })
 
   it('UEFI: read-only code, variables of the machine’s own', () => {
@@ -87,7 +95,9 @@ describe('what image and flavor make of the command line', () => {
       { 'hw:watchdog_action': 'poweroff', 'hw_rng:rate_bytes': '2048' },
       { hw_vif_model: 'e1000', hw_video_model: 'virtio' },
     )
-    expect(device(all, 'nic-a')).toBe('e1000,id=nic-a,netdev=net-a,mac=fa:16:3e:00:00:01,romfile=')
+    expect(device(all, 'nic-a')).toBe(
+      'e1000,id=nic-a,netdev=net-a,mac=fa:16:3e:00:00:01,bus=pci.0,addr=0x10,romfile=',
+    )
     expect(devices(all)).toContain('i6300esb,id=watchdog')
     expect(after(all, '-action')).toContain('watchdog=poweroff')
     expect(devices(all)).toContain('virtio-vga,id=video')

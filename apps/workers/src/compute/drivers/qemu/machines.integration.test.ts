@@ -119,7 +119,7 @@ describe.skipIf(detection.driver !== 'qemu')('machines made as image and flavor 
 
   /** Plugs an interface in, sees it get its address, takes it out, sees it go. */
   async function plugAndUnplug({ instanceId, options }: MachineSpec, guest: GuestShell) {
-    const nic = { portId: randomUUID(), mac: extra.mac, tap: extra.tap, mtu: 1450 }
+    const nic = { portId: randomUUID(), mac: extra.mac, tap: extra.tap, mtu: 1450, slot: 1 }
     await driver.plugNic(instanceId, nic, options!)
     await driver.plugNic(instanceId, nic, options!)
     await expect

@@ -1,6 +1,7 @@
 import type { MachineOptions } from '@nephos/core'
 import { NephosError } from '@nephos/core/errors'
 import type { Nic } from '../../driver.ts'
+import { rootPorts } from './machine-args.ts'
 
 const models = {
   virtio: 'virtio-net-pci',
@@ -14,15 +15,28 @@ type Arguments = Record<string, string | number | boolean>
 /** Name of the device of a port; its back end is `net-<port>`. */
 export const nicId = (portId: string): string => `nic-${portId}`
 
+/** Where a card is plugged in; null: wherever there is room. */
+export type NicPlace = { bus: string; addr?: string } | null
+
+/** The first of the slots of a pc that are kept for interfaces; below it is room for everything else. */
+const firstPcSlot = 0x10
+
+/** The place of an interface by its position: on q35 a root port of its own, on pc a slot of the only bus. */
+export function nicPlace(machineType: MachineOptions['machineType'], slot: number): NicPlace {
+  if (slot < 0 || slot >= rootPorts) return null
+  return machineType === 'q35'
+    ? { bus: `rp${slot}` }
+    : { bus: 'pci.0', addr: `0x${(firstPcSlot + slot).toString(16)}` }
+}
+
 /**
  * The back end and the device of an interface, as QMP takes them.
- * @param bus where it is plugged in; null: wherever there is room
  * @throws NephosError invalid_input when a value could be read as more than itself
  */
 export function nicDevices(
   { portId, mac, tap, mtu }: Nic,
   model: MachineOptions['vifModel'],
-  bus: string | null,
+  place: NicPlace,
 ): { netdev: Arguments; device: Arguments } {
   check('nics.portId', portId, /^[0-9a-f-]{1,36}$/i)
   check('nics.mac', mac, /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i)
@@ -35,7 +49,7 @@ export function nicDevices(
       id: nicId(portId),
       netdev: `net-${portId}`,
       mac,
-      ...(bus === null ? {} : { bus }),
+      ...place,
       // Other cards learn the MTU by DHCP only.
       ...(model === 'virtio' ? { host_mtu: mtu } : {}),
       // Without a ROM: guests boot from their disk, and the ROM's file may not be installed.
@@ -45,8 +59,8 @@ export function nicDevices(
 }
 
 /** The same as arguments of QEMU. */
-export function nicArgs(nic: Nic, model: MachineOptions['vifModel'], bus: string | null): string[] {
-  const { netdev, device } = nicDevices(nic, model, bus)
+export function nicArgs(nic: Nic, model: MachineOptions['vifModel'], place: NicPlace): string[] {
+  const { netdev, device } = nicDevices(nic, model, place)
   const { type, ...backend } = netdev
   const { driver, ...rest } = device
   return ['-netdev', text(String(type), backend), '-device', text(String(driver), rest)]

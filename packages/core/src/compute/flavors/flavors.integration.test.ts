@@ -7,6 +7,7 @@ import {
   makeFlavor,
   makeHost,
   makeImage,
+  makeInstance,
   makeNetwork,
   makeTenant,
   type TestCloud,
@@ -178,5 +179,22 @@ describe('what image and flavor say of the machine', () => {
     await expect(create({}, limited.id)).rejects.toMatchObject({ field: 'flavorId' })
     await cloud.db.host.update({ where: { id: host.id }, data: { facts: { uefi: true, cpuLimits: true } } })
     expect((await create({ hw_firmware_type: 'uefi' }, limited.id)).instances).toHaveLength(1)
+  })
+
+  test('is checked when an instance is rebuilt, for the host that has it', async () => {
+    const { ctx, project } = await makeTenant(cloud)
+    const host = await makeHost(cloud, { facts: { uefi: false } })
+    const { id } = await makeInstance(cloud, {
+      projectId: project.id,
+      hostId: host.id,
+      launchedAt: new Date(),
+    })
+    const rebuild = async (properties: object) => {
+      const image = await makeImage(cloud, { projectId: project.id, properties })
+      return instances.rebuild({ ctx, input: { id, imageId: image.id } })
+    }
+    for (const properties of [{ hw_vif_model: 'ne2000' }, { hw_firmware_type: 'uefi' }])
+      await expect(rebuild(properties)).rejects.toMatchObject({ code: 'invalid_input', field: 'imageId' })
+    expect((await rebuild({ hw_vif_model: 'e1000' })).instance.taskState).toBe('rebuilding')
   })
 })

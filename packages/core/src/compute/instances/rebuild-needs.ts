@@ -1,5 +1,6 @@
 import type { Image, KeyPair } from '@nephos/db'
 import { type Ctx, invalid, reader, requireUser } from '../../kernel/index.ts'
+import { requireMachine } from '../machine/require.ts'
 import { checkImageFits } from './image-fits.ts'
 import type { InstanceRecord } from './row.ts'
 
@@ -34,6 +35,11 @@ export async function findRebuildNeeds(
       'Choose one of the listed images.',
     )
   checkImageFits(image, { ...record, name: record.flavorName }, 'imageId')
+  const { vcpus, extraSpecs, hostId } = await db.instance.findUniqueOrThrow({
+    where: { id: record.id },
+    select: { vcpus: true, extraSpecs: true, hostId: true },
+  })
+  await requireMachine(db, { vcpus, extraSpecs }, image, hostId ? { id: hostId } : undefined)
   if (keyName && !key)
     throw invalid('keyName', `You have no key pair named ${keyName}.`, 'Create or import it first.')
   return { image, key }

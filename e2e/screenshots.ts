@@ -69,6 +69,7 @@ function screensOf(made: Awaited<ReturnType<typeof makeContent>>): Screen[] {
     { name: 'admin-hosts', path: '/admin/hosts' },
     { name: 'admin-host', path: `/admin/hosts/${made.host}`, height: 530 },
     { name: 'admin-flavors', path: '/admin/flavors' },
+    { name: 'admin-flavor', path: '/admin/flavors/42' },
     { name: 'admin-projects', path: '/admin/projects' },
     { name: 'admin-project', path: `/admin/projects/${made.project}` },
     { name: 'admin-users', path: '/admin/users' },

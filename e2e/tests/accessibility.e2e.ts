@@ -139,6 +139,7 @@ const pages: [name: string, path: () => string, heading: string | RegExp][] = [
   ['hosts', () => '/admin/hosts', 'Hosts'],
   ['a host', () => `/admin/hosts/${ids.host}`, /./],
   ['flavors', () => '/admin/flavors', 'Flavors'],
+  ['a flavor', () => '/admin/flavors/42', 'm1.nano'],
   ['projects', () => '/admin/projects', 'Projects'],
   ['a project', () => `/admin/projects/${ids.project}`, /./],
   ['users', () => '/admin/users', 'Users'],

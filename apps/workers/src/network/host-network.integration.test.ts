@@ -180,6 +180,10 @@ describe('what the database wants', () => {
   test('is read whole, with DHCP, reservations and switches', async () => {
     const { ctx, ports, network: made } = await tenant()
     const [port, elsewhere] = await ports(2)
+    await cloud.db.instance.update({
+      where: { id: port!.instanceId },
+      data: { extraSpecs: { 'quota:vif_outbound_average': '500' } },
+    })
     await network.wire([port!.portId])
     await networkVerbs.networks.update({ ctx, input: { id: made.id, adminStateUp: false } })
     const [spec] = await loadDesired(cloud.db, host)
@@ -216,6 +220,7 @@ describe('what the database wants', () => {
           ips: [ip],
           portSecurity: true,
           adminStateUp: false,
+          limits: { inbound: null, outbound: { bytesPerSecond: 500_000, burstBytes: null } },
         },
       ],
     })

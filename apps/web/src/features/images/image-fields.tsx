@@ -114,7 +114,12 @@ export function ImageFields({
           />
         </Field>
       </div>
-      <Field label="Properties" optional error={propertiesError} hint="One name=value a line.">
+      <Field
+        label="Properties"
+        optional
+        error={propertiesError}
+        hint="One name=value a line. hw_firmware_type=uefi, hw_machine_type=q35 or hw_disk_bus=scsi change the machine."
+      >
         <Textarea
           value={draft.properties}
           onChange={(event) => onChange({ properties: event.target.value })}

@@ -11,6 +11,7 @@ test.each([
   ['os_distro', 'Line 1 is not name=value.'],
   ['a=1\n=2', 'Line 2 is not name=value.'],
   ['a=1\n\na=2', 'Line 3 repeats the property a.'],
+  ['a=1\nhw_disk_bus=ide', 'Line 2: hw_disk_bus must be virtio or scsi.'],
 ])('%j is told with its line', (text, problem) => {
   expect(readProperties(text).problem).toBe(problem)
 })

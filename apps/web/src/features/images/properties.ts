@@ -1,3 +1,5 @@
+import { imageMachineKeys, wrongValue } from '@nephos/core/machine-keys'
+
 /** Properties as people edit them: one `name=value` a line. */
 export const propertiesText = (properties: Record<string, string>): string =>
   Object.entries(properties)
@@ -5,7 +7,10 @@ export const propertiesText = (properties: Record<string, string>): string =>
     .map(([name, value]) => `${name}=${value}`)
     .join('\n')
 
-/** Reads `name=value` lines; empty lines are left out. `problem` names the first line that is none. */
+/**
+ * Reads `name=value` lines; empty lines are left out. `problem` names the first line that is none, or that says of the
+ * machine what no machine can be.
+ */
 export function readProperties(text: string): { properties: Record<string, string>; problem: string | null } {
   const properties: Record<string, string> = {}
   for (const [index, line] of text.split('\n').entries()) {
@@ -15,7 +20,11 @@ export function readProperties(text: string): { properties: Record<string, strin
     if (at < 1 || name === '') return { properties, problem: `Line ${index + 1} is not name=value.` }
     if (Object.hasOwn(properties, name))
       return { properties, problem: `Line ${index + 1} repeats the property ${name}.` }
-    properties[name] = line.slice(at + 1).trim()
+    const value = line.slice(at + 1).trim()
+    const known = Object.hasOwn(imageMachineKeys, name) ? imageMachineKeys[name] : undefined
+    const wrong = known && wrongValue(name, known, value)
+    if (wrong) return { properties, problem: `Line ${index + 1}: ${wrong}` }
+    properties[name] = value
   }
   return { properties, problem: null }
 }

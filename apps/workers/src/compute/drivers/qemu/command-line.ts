@@ -80,11 +80,7 @@ export function commandLine(input: CommandLineInput): string[] {
     ),
     ...(input.moreDisks ?? []).flatMap((disk) => [
       ...['-blockdev', JSON.stringify(moreDiskNode(disk))],
-      ...diskArgs(
-        disk.node,
-        { id: `disk-${disk.node}`, serial: disk.serial },
-        disk.readOnly ? { ...options, diskLimits: null } : options,
-      ),
+      ...diskArgs(disk.node, { id: `disk-${disk.node}`, serial: disk.serial }, options),
     ]),
     ...nics.flatMap((nic, index) =>
       nicArgs(nic, options.vifModel, nicPlace(options.machineType, nic.slot ?? index)),

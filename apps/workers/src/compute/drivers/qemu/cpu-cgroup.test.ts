@@ -22,11 +22,11 @@ describe('limits of CPU time', () => {
   })
 
   it('are refused where no controller is mounted, saying so', async () => {
-    expect(await findCpuController('proc /proc proc rw 0 0\n')).toEqual({
+    expect(await findCpuController('/host', 'proc /proc proc rw 0 0\n')).toEqual({
       version: null,
       reason: 'No cgroup hierarchy with the CPU controller is mounted.',
     })
-    expect(await findCpuController('cgroup /does/not/exist cgroup rw,cpu 0 0\n')).toMatchObject({
+    expect(await findCpuController('/host', 'cgroup /does/not/exist cgroup rw,cpu 0 0\n')).toMatchObject({
       version: null,
       reason: expect.stringContaining('/does/not/exist'),
     })

@@ -1,11 +1,22 @@
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CpuLimits } from '@nephos/core'
 import { NephosError } from '@nephos/core/errors'
 
-/** The kernel's CPU controller of this host; `root` is a directory of ours in it, with one below it for each machine. */
-export type CpuController = { version: 1 | 2; root: string } | { version: null; reason: string }
+/**
+ * The kernel's CPU controller; `root` is a directory of ours in it, with one below it for each machine. `prefix` tells the
+ * hosts apart that share this kernel: a machine that moves between them is on both for a while.
+ */
+export type CpuController =
+  | { version: 1 | 2; root: string; prefix: string }
+  | { version: null; reason: string }
+type UsableController = Exclude<CpuController, { version: null }>
+
+/** Directory of a machine's cgroup. */
+export const cgroupOf = ({ root, prefix }: UsableController, instanceId: string): string =>
+  join(root, `${prefix}-${instanceId}`)
 
 /** Mounts as /proc/self/mounts has them: directory, type, options. */
 const mountsOf = (text: string) =>
@@ -16,9 +27,10 @@ const mountsOf = (text: string) =>
 
 /**
  * Finds the CPU controller, version 1 before 2, and makes sure that it can be used.
+ * @param hostDir a directory that only this host has
  * @param mounts for tests: what to read instead of /proc/self/mounts
  */
-export async function findCpuController(mounts?: string): Promise<CpuController> {
+export async function findCpuController(hostDir: string, mounts?: string): Promise<CpuController> {
   const found = mountsOf(mounts ?? (await readFile('/proc/self/mounts', 'utf8')))
   const reasons: string[] = []
   for (const { directory, type, options } of found) {
@@ -33,14 +45,15 @@ export async function findCpuController(mounts?: string): Promise<CpuController>
       }
       await mkdir(root, { recursive: true })
       if (!isFirst) await writeFile(join(root, 'cgroup.subtree_control'), '+cpu')
-      const probe = join(root, `probe-${process.pid}`)
+      const probe = join(root, `probe-${randomUUID()}`)
       await mkdir(probe)
       try {
         await readFile(join(probe, isFirst ? 'cpu.cfs_quota_us' : 'cpu.max'))
       } finally {
         await rmdir(probe)
       }
-      return { version: isFirst ? 1 : 2, root }
+      const prefix = createHash('sha256').update(hostDir).digest('hex').slice(0, 8)
+      return { version: isFirst ? 1 : 2, root, prefix }
     } catch (error) {
       reasons.push(`${directory}: ${(error as Error).message}.`)
     }
@@ -65,7 +78,7 @@ export async function limitCpu(
     throw new NephosError('unsupported', `This host cannot limit CPU time: ${controller.reason}`, {
       remedy: 'Use a flavor without quota:cpu_ extra specs, or give the host a CPU cgroup controller.',
     })
-  const directory = join(controller.root, instanceId)
+  const directory = cgroupOf(controller, instanceId)
   await mkdir(directory, { recursive: true })
   try {
     for (const [file, value] of settings(controller.version, limits))
@@ -82,7 +95,7 @@ export async function unlimitCpu(controller: CpuController, instanceId: string):
   // The last thread of a process leaves a moment after the process was seen to end.
   for (let attempt = 0; ; attempt++)
     try {
-      return await rmdir(join(controller.root, instanceId))
+      return await rmdir(cgroupOf(controller, instanceId))
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       if (code === 'ENOENT') return

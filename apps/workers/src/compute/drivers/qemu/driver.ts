@@ -117,7 +117,7 @@ export class QemuDriver implements ComputeDriver {
     if (user) await openDevice('/dev/net/tun')
     if (user && options.accelerator === 'kvm') await openDevice('/dev/kvm')
     await mkdir(options.instancesDir, { recursive: true, mode: 0o711 })
-    const cpu = process.getuid?.() === 0 ? await findCpuController() : rootless
+    const cpu = process.getuid?.() === 0 ? await findCpuController(options.instancesDir) : rootless
     const driver = new QemuDriver(options, { user, cpu, groups: group === null ? [] : [group] })
     await driver.#cache.open()
     return driver

@@ -16,6 +16,7 @@ import { readJson, writeJson } from '../atomic-file.ts'
 import type { MoveHost } from './cold-moves.ts'
 import { copyOut, jobsOf, migrationStatus, queryMigration } from './live-copy.ts'
 import type { QemuMachine } from './machine.ts'
+import { firmwareVars } from './machine-args.ts'
 import type { QmpClient } from './qmp-client.ts'
 import { resizeEmptyDisk } from './resize-disk.ts'
 
@@ -53,7 +54,8 @@ export class QemuLiveMoves implements LiveMoves {
     const devices = blockDevices.parse(await monitor.execute('query-block'))
     return {
       disks: devices.flatMap(({ inserted }) =>
-        inserted && !inserted.ro
+        // Variables of the firmware travel with the memory.
+        inserted && !inserted.ro && inserted['node-name'] !== firmwareVars
           ? [{ node: inserted['node-name'], bytes: inserted.image['virtual-size'] }]
           : [],
       ),

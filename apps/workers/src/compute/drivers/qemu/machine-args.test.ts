@@ -65,22 +65,6 @@ describe('what image and flavor make of the command line', () => {
     expect(device(args({}), 'disk-root')).toMatch(/^virtio-blk-pci,.*bootindex=1,.*drive=root$/)
   })
 
-  it('limits of disks: a throttled node above the disk', () => {
-    const all = args({ 'quota:disk_write_bytes_sec': '1048576', 'quota:disk_read_iops_sec': '40' })
-    expect(after(all, '-object').map((one) => (one.startsWith('{') ? JSON.parse(one) : one))).toContainEqual({
-      'qom-type': 'throttle-group',
-      id: 'limits-root',
-      limits: { 'bps-write': 1_048_576, 'iops-read': 40 },
-    })
-    expect(JSON.parse(after(all, '-blockdev').at(-1)!)).toEqual({
-      driver: 'throttle',
-      'node-name': 'root-limited',
-      'throttle-group': 'limits-root',
-      file: 'root',
-    })
-    expect(device(all, 'disk-root')).toContain('drive=root-limited')
-  })
-
   it('CPUs: topology and model, as far as the accelerator can show one', () => {
     expect(after(args({ 'hw:cpu_sockets': '2', 'hw:cpu_threads': '2' }), '-smp')).toEqual([
       '4,sockets=2,cores=1,threads=2',

@@ -10,6 +10,9 @@ export const rootPorts = 16
 /** Names of the firmware's files in a machine's directory. */
 export const firmwareFiles = { code: 'firmware-code.fd', vars: 'firmware-vars.fd' } as const
 
+/** Name of the block node of the firmware's variables. */
+export const firmwareVars = 'firmware-vars'
+
 /** What a machine is made like of which nothing is said. */
 export const plainOptions = (vcpus: number): MachineOptions =>
   machineOptions({ vcpus, extraSpecs: null, imageProperties: null })
@@ -38,13 +41,13 @@ export function boardArgs(options: MachineOptions, vcpus: number, accelerator: A
       field: 'options.cpuModel',
     })
   const uefi = options.firmware === 'uefi'
-  const pflash = uefi ? ',pflash0=firmware-code,pflash1=firmware-vars' : ''
+  const pflash = uefi ? `,pflash0=firmware-code,pflash1=${firmwareVars}` : ''
   return [
     ...['-machine', `${options.machineType},usb=off,dump-guest-core=off${pflash}`],
     ...acceleratorArgs(accelerator, options.cpuModel),
     ...['-smp', `${vcpus},sockets=${sockets},cores=${cores},threads=${threads}`],
     ...(uefi ? firmware('firmware-code', firmwareFiles.code, true) : []),
-    ...(uefi ? firmware('firmware-vars', firmwareFiles.vars, false) : []),
+    ...(uefi ? firmware(firmwareVars, firmwareFiles.vars, false) : []),
     ...(options.machineType === 'q35' ? rootPortArgs() : []),
   ]
 }

@@ -6,6 +6,7 @@ import type { MachineEvent, MachineSpec, MachineStatus } from '../../driver.ts'
 import { ConsoleLog } from '../serial/console-log.ts'
 import { ReadyWatch } from '../serial/ready-watch.ts'
 import { type CpuController, limitCpu, unlimitCpu } from './cpu-cgroup.ts'
+import { limitDisks } from './disk-limits.ts'
 import { prepareUefi } from './firmware.ts'
 import { type InstancePaths, instancePaths } from './instance-paths.ts'
 import { type LaunchOptions, launch, qemuWords } from './launch.ts'
@@ -116,7 +117,11 @@ export class QemuMachine {
   async start(spec: MachineSpec): Promise<MachineStatus> {
     if (this.#alive()) {
       if (!this.#qmp) await this.#connect(5_000)
-      if (!this.#guestOff) return this.status()
+      if (!this.#guestOff) {
+        // Whoever started it may not have come that far.
+        await this.#limitDisks(spec)
+        return this.status()
+      }
       await this.end()
     }
     if (!exists(this.#paths.disk))
@@ -134,6 +139,7 @@ export class QemuMachine {
     try {
       await this.#save({ state: 'running', bootOffset })
       await this.#launch(spec)
+      await this.#limitDisks(spec)
     } catch (error) {
       await this.end()
       throw error
@@ -299,6 +305,10 @@ export class QemuMachine {
         throw this.#failure(`QEMU gave no monitor in ${startTimeoutMs / 1_000} s`)
       await sleep(20)
     }
+  }
+
+  async #limitDisks({ options }: MachineSpec): Promise<void> {
+    if (this.#qmp) await limitDisks(this.#qmp, options?.diskLimits ?? null)
   }
 
   #failure(what: string): NephosError {

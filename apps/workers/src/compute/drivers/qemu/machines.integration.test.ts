@@ -15,7 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { machineOptions } from '@nephos/core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { BaseImage, MachineEvent, MachineSpec } from '../../driver.ts'
-import { findCpuController } from './cpu-cgroup.ts'
+import { cgroupOf, findCpuController } from './cpu-cgroup.ts'
 import { detectCompute } from './detect.ts'
 import { QemuDriver } from './driver.ts'
 import { findUefi } from './firmware.ts'
@@ -34,7 +34,7 @@ const detection = await detectCompute({
   hostDir,
   guestDir: hostDir,
 })
-const controller = await findCpuController()
+const controller = await findCpuController(instancesDir)
 const uefi = await findUefi()
 const extra = { tap: 'tap1', mac: 'fa:16:3e:00:00:02', ip: '10.0.0.77' }
 
@@ -117,6 +117,21 @@ describe.skipIf(detection.driver !== 'qemu')('machines made as image and flavor 
     return shell
   }
 
+  const readLimit = 4 * 1024 ** 2
+  const slowDisk = { 'quota:disk_read_bytes_sec': String(readLimit) }
+
+  /** Sees that the guest reads its disk at most as fast as {@link slowDisk} says. */
+  async function readsNoFaster(guest: GuestShell, disk: string) {
+    const mib = 24
+    const time = await guest.run(
+      `echo 3 >/proc/sys/vm/drop_caches; time dd if=/dev/${disk} of=/dev/null bs=1M skip=300 count=${mib}`,
+      120_000,
+    )
+    const [, minutes, seconds] = /real\s+(?:(\d+)m)?\s*([\d.]+)s/.exec(time) ?? []
+    const rate = (mib * 1024 ** 2) / (Number(minutes ?? 0) * 60 + Number(seconds))
+    expect(rate).toBeLessThan(readLimit * 1.2)
+  }
+
   /** Plugs an interface in, sees it get its address, takes it out, sees it go. */
   async function plugAndUnplug({ instanceId, options }: MachineSpec, guest: GuestShell) {
     const nic = { portId: randomUUID(), mac: extra.mac, tap: extra.tap, mtu: 1450, slot: 1 }
@@ -142,22 +157,14 @@ describe.skipIf(detection.driver !== 'qemu')('machines made as image and flavor 
   it(
     'pc with a SCSI disk: the guest has sda, its speed is limited, and interfaces come and go',
     async () => {
-      const limit = 4 * 1024 ** 2
-      const machine = await start({ 'quota:disk_read_bytes_sec': String(limit) }, { hw_disk_bus: 'scsi' })
+      const machine = await start(slowDisk, { hw_disk_bus: 'scsi' })
       await ready()
       const guest = await login(machine)
       expect(await guest.run('ls /sys/block')).toMatch(/^sda$/m)
       expect(await guest.run('ls /sys/block')).not.toContain('vda')
       expect(await guest.run('mount')).toMatch(/\/dev\/sda2 on \/ /)
 
-      const mib = 24
-      const time = await guest.run(
-        `echo 3 >/proc/sys/vm/drop_caches; time dd if=/dev/sda of=/dev/null bs=1M skip=300 count=${mib}`,
-        120_000,
-      )
-      const [, minutes, seconds] = /real\s+(?:(\d+)m)?\s*([\d.]+)s/.exec(time) ?? []
-      const rate = (mib * 1024 ** 2) / (Number(minutes ?? 0) * 60 + Number(seconds))
-      expect(rate).toBeLessThan(limit * 1.2)
+      await readsNoFaster(guest, 'sda')
       await plugAndUnplug(machine, guest)
     },
     2 * bootMs,
@@ -166,11 +173,13 @@ describe.skipIf(detection.driver !== 'qemu')('machines made as image and flavor 
   it(
     'q35: boots, shows two sockets, and interfaces come and go',
     async () => {
-      const machine = await start({ 'hw:cpu_sockets': '2' }, { hw_machine_type: 'q35' }, { vcpus: 2 })
+      const specs = { 'hw:cpu_sockets': '2', ...slowDisk }
+      const machine = await start(specs, { hw_machine_type: 'q35' }, { vcpus: 2 })
       await ready()
       const guest = await login(machine)
       const sockets = await guest.run("grep 'physical id' /proc/cpuinfo | sort -u | wc -l")
       expect(sockets).toBe('2')
+      await readsNoFaster(guest, 'vda')
       expect(await guest.run('cat /sys/class/dmi/id/product_name')).toBe('OpenStack Nova')
       await plugAndUnplug(machine, guest)
     },
@@ -180,7 +189,7 @@ describe.skipIf(detection.driver !== 'qemu')('machines made as image and flavor 
   it.skipIf(controller.version === null)(
     'a CPU quota of 25 % holds, is there for a new worker, and goes with the machine',
     async () => {
-      const root = controller.version === null ? '' : controller.root
+      const cgroup = (id: string) => (controller.version === null ? '' : cgroupOf(controller, id))
       const machine = await start({ 'quota:cpu_quota': '25000' }, {})
       const { pid } = await driver.status(machine.instanceId)
       const ticks = () => {
@@ -197,18 +206,18 @@ describe.skipIf(detection.driver !== 'qemu')('machines made as image and flavor 
       const limited = await share()
       expect(limited).toBeLessThan(0.29)
       expect(limited).toBeGreaterThan(0.15)
-      const stat = readFileSync(join(root, machine.instanceId, 'cpu.stat'), 'utf8')
+      const stat = readFileSync(join(cgroup(machine.instanceId), 'cpu.stat'), 'utf8')
       expect(Number(/nr_throttled (\d+)/.exec(stat)?.[1])).toBeGreaterThan(0)
 
       await driver.close()
       await open()
       await driver.adopt()
-      expect(existsSync(join(root, machine.instanceId))).toBe(true)
+      expect(existsSync(cgroup(machine.instanceId))).toBe(true)
       await driver.destroy(machine.instanceId)
-      expect(existsSync(join(root, machine.instanceId))).toBe(false)
+      expect(existsSync(cgroup(machine.instanceId))).toBe(false)
 
       const free = await start({}, {})
-      expect(existsSync(join(root, free.instanceId))).toBe(false)
+      expect(existsSync(cgroup(free.instanceId))).toBe(false)
     },
     bootMs,
   )

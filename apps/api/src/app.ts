@@ -2,6 +2,7 @@ import { NephosError, type OpenServices } from '@nephos/core'
 import { Hono } from 'hono'
 import { answerError } from './errors.ts'
 import { checkHealth } from './health.ts'
+import { hostFiles } from './host-files.ts'
 import { imageFiles } from './image-files.ts'
 import { instanceMetricsFace } from './instance-metrics.ts'
 import { type ApiMetrics, apiMetrics } from './metrics.ts'
@@ -24,6 +25,7 @@ export function createApps(services: OpenServices): ApiApps {
   addProbes(api, services, metrics)
   api.route('/trpc', trpcFace(services))
   api.route('/image/v2/images', imageFiles(services))
+  api.route('/hosts', hostFiles(services))
   api.route('/metrics/instances', instanceMetricsFace(services))
   api.notFound((c) =>
     answerError(

@@ -107,6 +107,48 @@ program
   .passThroughOptions()
   .action(async (args: string[]) => (await import('./commands/bench.ts')).bench(args))
 
+const host = program
+  .command('host')
+  .description('hosts on other machines: invite one, join a cloud, leave it')
+  .addHelpText(
+    'after',
+    `
+  ./nephos host token --name rack2      on the machine of the cloud: prints a token
+  ./nephos host join nephos-join-…      on the other machine: makes it a host
+docs/operations.md says what has to be set before.
+`,
+  )
+
+host
+  .command('token')
+  .description('invite a host: print a token that can be used once')
+  .option('--name <name>', 'name of the host; the next free one when absent')
+  .option('--minutes <count>', 'how long the token is good', '60')
+  .action(async (options: { name?: string; minutes?: string }) =>
+    (await import('./commands/host.ts')).token(options),
+  )
+
+host
+  .command('join')
+  .description('make this machine a host of the cloud that gave the token, and start it')
+  .argument('<token>', 'as `./nephos host token` printed it')
+  .option('--underlay-ip <address>', 'address by which other hosts reach this machine; found out when absent')
+  .action(async (token: string, options: { underlayIp?: string }) =>
+    (await import('./commands/host.ts')).join(token, options),
+  )
+
+host
+  .command('leave')
+  .description('end what this machine does for its cloud, and forget it')
+  .option('--force', 'destroy the instances that are still here, with their disks')
+  .action(async (options: { force?: boolean }) => (await import('./commands/host.ts')).leave(options))
+
+host
+  .command('forget')
+  .description('take the credentials of a host away that left or is lost')
+  .argument('<name>', 'name of the host')
+  .action(async (name: string) => (await import('./commands/host.ts')).forget(name))
+
 // What `up --detach` starts.
 program
   .command('supervise', { hidden: true })

@@ -124,6 +124,18 @@ export const settings = z.object({
       secret: true,
     },
   ),
+  control_url: about(z.url({ protocol: /^https?$/ }).optional(), {
+    group: 'Servers',
+    description:
+      'API of the cloud that this machine is a host of, where the files of images are. `./nephos host join` sets it.',
+    remedy: 'Give a whole address, for example http://192.168.1.10:8774.',
+  }),
+  host_secret: about(z.string().min(16).optional(), {
+    group: 'Servers',
+    description: 'Secret with which a host on another machine asks for files. `./nephos host join` sets it.',
+    remedy: 'Join again: `./nephos host join`.',
+    secret: true,
+  }),
   servers_bind: about(z.ipv4().default('127.0.0.1'), {
     group: 'Servers',
     description:

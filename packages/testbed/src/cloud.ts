@@ -65,23 +65,26 @@ const environment = (settings: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
   ...settings,
 })
 
+/** How many hosts, and variables of the environment. */
+export interface CloudSettings {
+  hosts?: number
+  [variable: string]: string | number | undefined
+}
+
 /**
  * Starts a cloud of its own beside whatever else runs: own state directory, free ports.
  * `settings` adds to its environment (`NEPHOS_COMPUTE_DRIVER: 'simulated'`); `hosts` makes it a lab of that many
  * hosts, host1, host2, …, with processes `compute-host2` and `network-host2`.
  * @throws Error with the output of `./nephos up` when it does not come up
  */
-export async function startCloud({
-  hosts = 1,
-  ...settings
-}: { hosts?: number } & NodeJS.ProcessEnv = {}): Promise<TestCloud> {
+export async function startCloud({ hosts = 1, ...settings }: CloudSettings = {}): Promise<TestCloud> {
   const home = mkdtempSync(join(tmpdir(), 'nephos-cloud-'))
   const env = environment({
     NEPHOS_HOME: home,
     NEPHOS_WEB_PORT: '0',
     NEPHOS_API_PORT: '0',
     NEPHOS_HOSTS: String(hosts),
-    ...settings,
+    ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, value?.toString()])),
   })
   try {
     await run(['up', '--detach'], env)

@@ -1,6 +1,9 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import { cloudId, hostNames, type NephosConfig, statePaths } from '@nephos/config'
 import { version } from '../../package.json' with { type: 'json' }
+import { Failure } from '../failure.ts'
+import { type Doors, forgetHost, inviteHost } from '../host/invite.ts'
+import { isMember } from '../host/membership.ts'
 import { findGuestImage } from '../prepare/guest.ts'
 import { type CloudFile, writeCloudFile } from '../supervisor/cloud-file.ts'
 import { identify } from '../supervisor/identity.ts'
@@ -10,14 +13,20 @@ import { localAddress } from './beyond.ts'
 import { hostDatabaseUrl, natsUrl, type ServerUser } from './credentials.ts'
 import { hostCount, unattended } from './hosts.ts'
 import { endLeftovers } from './leftovers.ts'
-import { natsProcess } from './nats.ts'
+import { natsProcess, writeNatsConfig } from './nats.ts'
 import { choosePorts, portWishes, serverWishes } from './ports.ts'
 import { databaseUrl, postgresProcess } from './postgres.ts'
 import { type Drivers, probeDrivers } from './probe.ts'
-import { nephosProcesses, tiers, urlOf } from './processes.ts'
+import { hostProcesses, nephosProcesses, tiers, urlOf } from './processes.ts'
 import { adminPassword, writeConnections } from './secrets.ts'
 import { isSetUp, markSetUp, setUpDatabase } from './setup.ts'
 import { type Teardown, tearDown } from './teardown.ts'
+
+/** A host of a cloud elsewhere listens on no port. */
+const noWishes = [
+  { port: 0, address: '127.0.0.1' },
+  { port: 0, address: '127.0.0.1' },
+]
 
 /** Makes the directories. Others may walk through them (QEMU and PostgreSQL are other users) but not look around. */
 export function makeHome(config: NephosConfig): void {
@@ -68,7 +77,7 @@ export class Cloud {
     if (ended.length > 0)
       steps.note(`  Ended what a killed supervisor had left running: ${ended.join(', ')}.`)
     const [webPort, apiPort, databasePort, natsPort] = (await choosePorts([
-      ...portWishes(config),
+      ...(isMember(config) ? noWishes : portWishes(config)),
       ...serverWishes(config),
     ])) as [number, number, number, number]
 
@@ -105,9 +114,10 @@ export class Cloud {
 
     await this.#setUp(resolved, steps)
     await together(
-      nephosProcesses(resolved, (user) => this.#connect(user, natsPort)).map(
-        (spec) => () => steps.run(labels(spec.name), () => this.group.start(spec)),
-      ),
+      (isMember(config)
+        ? hostProcesses(resolved)
+        : nephosProcesses(resolved, (user) => this.#connect(user, natsPort))
+      ).map((spec) => () => steps.run(labels(spec.name), () => this.group.start(spec))),
     )
     this.#record('running')
   }
@@ -138,6 +148,39 @@ export class Cloud {
     this.#record('stopped')
   }
 
+  /** Invites a host on another machine. @throws Failure when none could join */
+  invite(name: string | undefined, minutes: number): ReturnType<typeof inviteHost> {
+    return inviteHost(this.config, this.#doors(), name, minutes)
+  }
+
+  /** Takes the credentials of a host on another machine away. @throws Failure when there is none of that name */
+  forget(name: string): Promise<void> {
+    return forgetHost(this.config, this.#doors(), name)
+  }
+
+  #doors(): Doors {
+    const { config } = this
+    const resolved = this.#resolved
+    if (this.#file?.state !== 'running')
+      throw new Failure('The cloud is not up yet.', { remedy: 'Try again in a moment.' })
+    return {
+      resolved,
+      embedded: this.#file.embedded,
+      renew: async () => {
+        if (!config.natsUrl) {
+          writeNatsConfig(config, Number(new URL(resolved.natsUrl!).port))
+          process.kill(this.group.find('nats')!.identity!.pid, 'SIGHUP')
+        }
+        const { hostRoles } = await setUpDatabase(resolved, {
+          adminPassword: adminPassword(config).value,
+          guestImage: findGuestImage(config),
+        })
+        if (!config.databaseUrl) markSetUp(resolved)
+        return hostRoles.made
+      },
+    }
+  }
+
   /** How one process reaches the servers: as a user of its own, as far as they are ours or let us make one. */
   #connect(user: ServerUser, natsPort: number): Partial<Pick<NephosConfig, 'natsUrl' | 'databaseUrl'>> {
     const { config } = this
@@ -151,7 +194,7 @@ export class Cloud {
   /** Migrates and seeds; nothing new can come to an embedded database that this very build has set up. */
   async #setUp(resolved: NephosConfig, steps: Steps): Promise<void> {
     const embedded = !this.config.databaseUrl
-    if (embedded && isSetUp(resolved)) return
+    if (isMember(resolved) || (embedded && isSetUp(resolved))) return
     const { hostRoles } = await steps.run(
       'Database',
       () =>
@@ -178,11 +221,12 @@ export class Cloud {
       startedAt: new Date().toISOString(),
       home: config.home,
       hostName: config.hostName,
+      memberOf: isMember(config) ? config.controlUrl! : null,
       hosts: hostNames(config, config.hosts ?? 1),
       adminUser: 'admin',
       adminPasswordFile: statePaths(config).adminPasswordFile,
       webUrl: config.publicUrl ?? urlOf(config, config.webPort),
-      apiUrl: urlOf(config, config.apiPort),
+      apiUrl: config.controlUrl ?? urlOf(config, config.apiPort),
       webPort: config.webPort,
       apiPort: config.apiPort,
       simulated: false,

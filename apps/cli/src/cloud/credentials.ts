@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { cloudId, hostNames, type NephosConfig } from '@nephos/config'
+import { joinedHosts } from '@nephos/core/joins'
 import { facePermissions, hostPermissions, type NatsUser } from '@nephos/jobs/permissions'
-import { joinedHosts } from './joined-hosts.ts'
 import { serverPassword } from './secrets.ts'
 
 /** Who connects to the servers: the control plane's processes, each host, and `nephos`, which tools use and may do all. */
@@ -14,7 +14,9 @@ export function userPassword(config: NephosConfig, server: 'postgres' | 'nats', 
   const master = serverPassword(config, server)
   if (user === 'nephos') return master
   const salt =
-    typeof user === 'string' ? '' : (joinedHosts(config).find(({ name }) => name === user.host)?.salt ?? '')
+    typeof user === 'string'
+      ? ''
+      : (joinedHosts(config.home).find(({ name }) => name === user.host)?.salt ?? '')
   return createHmac('sha256', master)
     .update(`${server}:${nameOf(user)}:${salt}`)
     .digest('base64url')
@@ -23,7 +25,7 @@ export function userPassword(config: NephosConfig, server: 'postgres' | 'nats', 
 
 /** Every host that may connect: those of this machine, and those that were invited. */
 export const allHosts = (config: NephosConfig): string[] => [
-  ...new Set([...hostNames(config, config.hosts ?? 1), ...joinedHosts(config).map(({ name }) => name)]),
+  ...new Set([...hostNames(config, config.hosts ?? 1), ...joinedHosts(config.home).map(({ name }) => name)]),
 ]
 
 /** Who may connect to the embedded NATS server, and what each may do. */

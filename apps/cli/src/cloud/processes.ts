@@ -66,6 +66,10 @@ export function hostSettings(config: NephosConfig): NephosConfig[] {
   }))
 }
 
+/** The workers of the hosts of this machine. */
+export const hostProcesses = (config: NephosConfig): ProcessSpec[] =>
+  nephosProcesses(config).filter(({ name }) => /^(network|compute)-/.test(name))
+
 /**
  * Every process of Nephos itself, in the order in which they are shown. The configuration must be resolved: real ports,
  * drivers, and the addresses of the servers.

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { configEnvironment, type NephosConfig, statePaths } from '@nephos/config'
+import { joinedHosts } from '@nephos/core/joins'
 import { z } from 'zod'
 import { Failure } from '../failure.ts'
 import { root } from '../installation.ts'
@@ -9,12 +10,11 @@ import { guestHash } from '../prepare/guest.ts'
 import { attempt } from '../prepare/run.ts'
 import { allHosts, hostGroup, hostRole } from './credentials.ts'
 import { baseEnvironment } from './environment.ts'
-import { joinedHosts } from './joined-hosts.ts'
 
 /** Beside the embedded database's files, and gone with them: what it was last set up with. */
 const markFile = (config: NephosConfig): string => join(statePaths(config).postgres, 'nephos-setup')
 const mark = (config: NephosConfig): string =>
-  `${buildHash()} ${guestHash(config)} ${allHosts(config).join(',')} ${joinedHosts(config)
+  `${buildHash()} ${guestHash(config)} ${allHosts(config).join(',')} ${joinedHosts(config.home)
     .map(({ salt }) => salt)
     .join(',')}`
 

@@ -46,7 +46,7 @@ export async function status({ json = false }: { json?: boolean }): Promise<void
   const total = processes.reduce((sum, { residentBytes }) => sum + (residentBytes ?? 0), supervisorBytes)
   if (cloud)
     process.stdout.write(
-      `  Dashboard  ${pc.bold(cloud.webUrl)}\n  API        ${cloud.apiUrl}\n  Host${cloud.hosts.length > 1 ? 's' : ' '}      ${cloud.hosts.join(', ')}: ${
+      `${cloud.memberOf ? '' : `  Dashboard  ${pc.bold(cloud.webUrl)}\n`}  API        ${cloud.apiUrl}\n  Host${cloud.hosts.length > 1 ? 's' : ' '}      ${cloud.hosts.join(', ')}: ${
         cloud.drivers?.compute.driver ?? '…'
       } compute${cloud.drivers?.compute.accelerator ? ` (${cloud.drivers.compute.accelerator})` : ''}, ${
         cloud.drivers?.network.driver ?? '…'

@@ -3,7 +3,7 @@ import type { CloudFile } from '../supervisor/cloud-file.ts'
 
 /** What a person needs to know once the cloud is up. `password` is shown only the first time, on a terminal. */
 export function summary(cloud: CloudFile, password?: string): string {
-  const rows: [string, string][] = [
+  const access: [string, string][] = [
     ['Dashboard', pc.bold(cloud.webUrl)],
     ['API', cloud.apiUrl],
     ['User', cloud.adminUser],
@@ -11,6 +11,11 @@ export function summary(cloud: CloudFile, password?: string): string {
       'Password',
       password ? `${password}   (kept in ${cloud.adminPasswordFile})` : `in ${cloud.adminPasswordFile}`,
     ],
+  ]
+  const rows: [string, string][] = [
+    ...(cloud.memberOf
+      ? ([['Host', `${cloud.hostName} of ${cloud.memberOf}`]] as [string, string][])
+      : access),
     ...drivers(cloud),
     ...hosts(cloud),
   ]

@@ -11,6 +11,7 @@ import { findLeftovers } from '../cloud/leftovers.ts'
 import { choosePorts, portWishes } from '../cloud/ports.ts'
 import { adminPassword } from '../cloud/secrets.ts'
 import { Failure } from '../failure.ts'
+import { isMember } from '../host/membership.ts'
 import { loadOwnConfig, root } from '../installation.ts'
 import { prepare } from '../prepare/prepare.ts'
 import type { CloudFile } from '../supervisor/cloud-file.ts'
@@ -34,13 +35,13 @@ export async function up({ detach = false, hosts }: { detach?: boolean; hosts?: 
   hostCount(config)
   checkTrust(config)
   // Before anything that takes long: what a leftover of this cloud holds will be free again.
-  if (findLeftovers(config).length === 0) await choosePorts(portWishes(config))
+  if (findLeftovers(config).length === 0 && !isMember(config)) await choosePorts(portWishes(config))
 
-  const password = adminPassword(config)
+  const password = isMember(config) ? { value: '', created: false } : adminPassword(config)
   const shown = password.created && process.stdout.isTTY && !config.adminPassword ? password.value : undefined
   const steps = new Steps()
   const endPrinting = printSteps(steps)
-  if (config.adminPassword && config.adminPassword !== password.value)
+  if (config.adminPassword && !isMember(config) && config.adminPassword !== password.value)
     steps.note(
       '  NEPHOS_ADMIN_PASSWORD counts at the first start alone; change the password in the dashboard.',
     )

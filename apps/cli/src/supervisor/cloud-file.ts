@@ -13,6 +13,8 @@ export interface CloudFile {
   startedAt: string
   home: string
   hostName: string
+  /** The cloud that this machine is a host of; null for a cloud of its own. */
+  memberOf: string | null
   /** Names of the hosts that this machine runs, the first one included. */
   hosts: string[]
   adminUser: string

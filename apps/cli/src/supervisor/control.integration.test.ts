@@ -30,6 +30,8 @@ const control: Control = {
   restart: async (name) => {
     throw new Failure(`There is no process ${name}.`, { remedy: 'There are others.', evidence: ['a line'] })
   },
+  invite: async ({ name, minutes }) => `${name ?? 'any'} for ${minutes}`,
+  forget: async () => {},
 }
 
 it('answers, streams steps, and passes options on', async () => {
@@ -39,6 +41,14 @@ it('answers, streams steps, and passes options on', async () => {
   await askSteps(config, 'GET', '/events', (event) => heard.push(event))
   await askSteps(config, 'POST', '/down?machines=true', (event) => heard.push(event))
   expect(heard).toEqual([step, { kind: 'note', text: 'true' }])
+})
+
+it('hands an answer over', async () => {
+  server = await serveControl(config, control)
+  const ask = (path: string) => askSteps(config, 'POST', path, () => {})
+  expect(await ask('/invite?name=host2&minutes=5')).toBe('host2 for 5')
+  expect(await ask('/invite?minutes=5')).toBe('any for 5')
+  expect(await ask('/forget?name=host2')).toBeUndefined()
 })
 
 it('hands a failure over with its remedy and its evidence', async () => {

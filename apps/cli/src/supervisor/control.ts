@@ -8,6 +8,8 @@ import type { StepEvent } from '../terminal/steps.ts'
 export interface Outcome {
   kind: 'outcome'
   ok: boolean
+  /** What was asked for, when it is more than a deed. */
+  value?: string
   message?: string
   remedy?: string
   evidence?: string[]
@@ -21,6 +23,10 @@ export interface Control {
   /** Stops everything and, with `machines`, the instances too. */
   down: (options: { machines: boolean }, say: (event: StepEvent) => void) => Promise<void>
   restart: (name: string) => Promise<void>
+  /** Invites a host on another machine. @returns name, token and expiry as JSON */
+  invite: (options: { name?: string; minutes: number }) => Promise<string>
+  /** Takes the credentials of a host on another machine away. */
+  forget: (name: string) => Promise<void>
 }
 
 /** The outcome of a thrown value, as it goes over the socket. */
@@ -67,10 +73,10 @@ async function serve(
   control: Control,
 ): Promise<void> {
   const line = (value: StepEvent | Outcome) => response.write(`${JSON.stringify(value)}\n`)
-  const stream = async (work: () => Promise<void>) => {
+  const stream = async (work: () => Promise<unknown>) => {
     response.writeHead(200, { 'content-type': 'application/x-ndjson' }).flushHeaders()
     await work().then(
-      () => line({ kind: 'outcome', ok: true }),
+      (value) => line({ kind: 'outcome', ok: true, ...(typeof value === 'string' && { value }) }),
       (error) => line(outcomeOf(error)),
     )
     response.end()
@@ -85,6 +91,12 @@ async function serve(
       return stream(() => control.down({ machines: query.get('machines') === 'true' }, line))
     case 'POST /restart':
       return stream(() => control.restart(query.get('name') ?? ''))
+    case 'POST /invite':
+      return stream(() =>
+        control.invite({ name: query.get('name') ?? undefined, minutes: Number(query.get('minutes')) }),
+      )
+    case 'POST /forget':
+      return stream(() => control.forget(query.get('name') ?? ''))
     default:
       response.writeHead(404).end()
   }
@@ -143,7 +155,7 @@ export async function askStatus<T>(config: NephosConfig): Promise<T> {
 }
 
 /**
- * Asks the supervisor for something and hears its steps.
+ * Asks the supervisor for something and hears its steps. @returns its answer, when it has one
  * @throws Failure with what the supervisor says went wrong, or when it ends in between
  */
 export async function askSteps(
@@ -151,7 +163,7 @@ export async function askSteps(
   method: 'GET' | 'POST',
   path: string,
   say: (event: StepEvent) => void,
-): Promise<void> {
+): Promise<string | undefined> {
   const ends: Outcome[] = []
   await call(config, method, path, (line) => {
     const value = JSON.parse(line) as StepEvent | Outcome
@@ -165,4 +177,5 @@ export async function askSteps(
     })
   if (!outcome.ok)
     throw new Failure(outcome.message ?? 'It failed.', { remedy: outcome.remedy, evidence: outcome.evidence })
+  return outcome.value
 }

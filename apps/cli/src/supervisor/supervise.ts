@@ -93,6 +93,8 @@ export async function supervise(
         })
       await found.restart()
     },
+    invite: async ({ name, minutes }) => JSON.stringify(await cloud.invite(name, minutes)),
+    forget: (name) => cloud.forget(name),
   })
   const close = async () => {
     for (const signal of signals) process.off(signal, onSignal)

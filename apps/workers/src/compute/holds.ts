@@ -1,4 +1,7 @@
 import type { GuestFacts } from '@nephos/jobs'
+
+export type { GuestFacts }
+
 import type { MachineSpec, MachineStatus } from './driver.ts'
 
 /** What a hypervisor does to a machine that goes on later. Every method is idempotent. */

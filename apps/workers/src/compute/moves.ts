@@ -26,7 +26,6 @@ const liveDisk = z.object({
   node: z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,30}$/),
   bytes: z.number().int(),
 })
-export type LiveDisk = z.infer<typeof liveDisk>
 
 /** What the destination must know of the machine that comes. */
 export const liveCargo = z.object({

@@ -10,6 +10,7 @@ import type { ComputeDriver } from './driver.ts'
 import { createComputeDriver } from './drivers/index.ts'
 import { GuestEvents } from './guest-events.ts'
 import { startMetrics } from './metrics/start.ts'
+import { MoveDesk } from './migrations/desk.ts'
 import { orphanMachines } from './reconcilers/orphan-machines.ts'
 import { reconcilePowerStates } from './reconcilers/power-state.ts'
 import { instanceAttachInterface } from './sagas/instance-attach-interface.ts'
@@ -17,10 +18,12 @@ import { instanceCreate } from './sagas/instance-create.ts'
 import { instanceDelete } from './sagas/instance-delete.ts'
 import { instanceDetachInterface } from './sagas/instance-detach-interface.ts'
 import { instanceBackup, instanceImage } from './sagas/instance-image.ts'
+import { instanceConfirmResize, instanceRevertResize } from './sagas/instance-judge-resize.ts'
 import { instancePause, instanceUnpause } from './sagas/instance-pause.ts'
 import { instanceReboot } from './sagas/instance-reboot.ts'
 import { instanceRebuild } from './sagas/instance-rebuild.ts'
 import { instanceRescue, instanceUnrescue } from './sagas/instance-rescue.ts'
+import { instanceResize } from './sagas/instance-resize.ts'
 import { instanceOffload, instanceShelve } from './sagas/instance-shelve.ts'
 import { instanceRestore, instanceSoftDelete } from './sagas/instance-soft-delete.ts'
 import { instanceStart } from './sagas/instance-start.ts'
@@ -65,11 +68,13 @@ export async function startComputeWorker(
   })
   const gateway = new ConsoleGateway({ bus: queue.bus, hostName, driver, log })
   const metrics = startMetrics({ ...deps, services, hostId })
+  const moves = new MoveDesk(deps)
   const answers = queue.serve({
     role: 'compute',
     host: hostName,
     handlers: {
       ...metrics.handlers,
+      'migration.work': (request) => moves.work(request),
       'console.read': ({ instanceId, offset, limit }) => driver.readConsole(instanceId, offset, limit),
       'console.follow': ({ instanceId, offset }) => follower.follow(instanceId, offset),
       'guest.facts': ({ instanceId }) => driver.agents.facts(instanceId),
@@ -103,6 +108,9 @@ export async function startComputeWorker(
       'instance.offload': sagaJobHandler(instanceOffload(deps)),
       'instance.unshelve': sagaJobHandler(instanceUnshelve(deps)),
       'instance.delete': sagaJobHandler(instanceDelete(deps)),
+      'instance.resize': sagaJobHandler(instanceResize(deps)),
+      'instance.confirm-resize': sagaJobHandler(instanceConfirmResize(deps)),
+      'instance.revert-resize': sagaJobHandler(instanceRevertResize(deps)),
       'instance.attach-interface': sagaJobHandler(instanceAttachInterface(deps)),
       'instance.detach-interface': sagaJobHandler(instanceDetachInterface(deps)),
       'instance.pause': sagaJobHandler(instancePause(deps)),
@@ -125,6 +133,7 @@ export async function startComputeWorker(
     stop: async () => {
       await Promise.all([intake.stop(), answers.stop(), metrics.stop()])
       await Promise.all(loops.map((loop) => loop.stop()))
+      await moves.close()
       follower.close()
       await gateway.close()
       await guests.close()

@@ -9,7 +9,8 @@ interface Group {
   places: Map<string, Set<string>>
 }
 
-type Placed = Pick<Waiting, 'record'>
+/** Of an instance: what its neighbours depend on. */
+type Placed = Pick<Waiting['record'], 'id' | 'projectId' | 'serverGroupId' | 'hints'>
 
 /** Where other instances are that matter to those of a batch, with what the batch itself has decided so far. */
 export class Neighbours {
@@ -23,13 +24,13 @@ export class Neighbours {
   }
 
   /** Adds one that the batch has found a place for. */
-  add({ record: { id, projectId, serverGroupId } }: Placed, hostId: string): void {
+  add({ id, projectId, serverGroupId }: Placed, hostId: string): void {
     this.#join(serverGroupId, id, hostId)
     this.#places.push({ instanceId: id, hostId, projectId, serverGroupId })
   }
 
   /** The part of a request that depends on others. Instances do not count themselves, nor those of other projects. */
-  needs({ record }: Placed): Pick<PlacementRequest, 'group' | 'sameHosts' | 'differentHosts'> {
+  needs(record: Placed): Pick<PlacementRequest, 'group' | 'sameHosts' | 'differentHosts'> {
     const hints = storedHints(record.hints)
     const hostsOf = (ids: readonly string[]) =>
       new Set(
@@ -45,7 +46,7 @@ export class Neighbours {
   }
 
   /** The group of an instance with its other members. */
-  group({ id: instanceId, serverGroupId }: { id: string; serverGroupId: string | null }): GroupNeed | null {
+  group({ id: instanceId, serverGroupId }: Pick<Placed, 'id' | 'serverGroupId'>): GroupNeed | null {
     const group = serverGroupId ? this.#groups.get(serverGroupId) : undefined
     if (!group) return null
     const members = new Map<string, number>()

@@ -37,7 +37,7 @@ export function requestOf(
     host: migration?.requestedHost ?? storedHints(record.hints).host ?? null,
     excludedHosts: [...failedHosts, ...left],
     query: queryOf(storedHints(record.hints)),
-    ...neighbours.needs(waiting),
+    ...neighbours.needs(record),
   }
 }
 

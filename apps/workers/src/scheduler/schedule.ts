@@ -137,7 +137,7 @@ async function decide({ ctx, hosts, policy }: SchedulerState, candidates: Candid
       continue
     }
     view[indexes.get(chosen.id)!] = withInstance(chosen, request)
-    neighbours.add(candidate, chosen.id)
+    neighbours.add(candidate.record, chosen.id)
     placed.set(chosen.id, [...(placed.get(chosen.id) ?? []), candidate])
   }
   return {

@@ -6,6 +6,7 @@ import { networkDelete } from '../network/sagas/network-delete.ts'
 import type { RoleDeps, RunningRole } from '../role.ts'
 import { batched } from './batch.ts'
 import { openScheduler } from './open.ts'
+import { preview } from './preview.ts'
 import { startReconcilers } from './reconcilers/index.ts'
 import { type SchedulerState, schedule } from './schedule.ts'
 
@@ -33,6 +34,11 @@ export async function startSchedulerWorker({ services, hostName }: RoleDeps): Pr
   })
   const heartbeats = await startHeartbeats(services, 'scheduler', hostName, null)
   const reconcilers = startReconcilers({ services, ctx })
+  const answers = queue.serve({
+    role: 'scheduler',
+    host: 'any',
+    handlers: { 'scheduler.preview': (input) => preview(state, input) },
+  })
   const intake = queue.consume({
     role: 'scheduler',
     concurrency,
@@ -44,7 +50,7 @@ export async function startSchedulerWorker({ services, hostName }: RoleDeps): Pr
   })
   return {
     stop: async () => {
-      await intake.stop()
+      await Promise.all([intake.stop(), answers.stop()])
       unsubscribe()
       await Promise.all([refresh.stop(), reconcilers.stop(), heartbeats.stop()])
     },

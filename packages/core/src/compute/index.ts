@@ -1,3 +1,13 @@
+import {
+  addAggregateHost,
+  createAggregate,
+  deleteAggregate,
+  listAggregates,
+  removeAggregateHost,
+  setAggregateMetadata,
+  showAggregate,
+  updateAggregate,
+} from './aggregates/index.ts'
 import { scheduleBackups, showBackups, unscheduleBackups } from './backups/index.ts'
 import {
   addFlavorAccess,
@@ -72,6 +82,7 @@ import {
   revertResize,
 } from './migrations/index.ts'
 
+export * from './aggregates/index.ts'
 export * from './backups/index.ts'
 export * from './consoles/index.ts'
 export * from './flavors/index.ts'
@@ -83,10 +94,39 @@ export * from './metadata/index.ts'
 export * from './metrics/index.ts'
 export * from './migrations/index.ts'
 export * from './placement/index.ts'
+export * from './server-groups/index.ts'
 export * from './states.ts'
+export * from './zones/index.ts'
+
+import { previewPlacement } from './placement/index.ts'
+import {
+  createServerGroup,
+  deleteServerGroup,
+  listServerGroups,
+  showServerGroup,
+} from './server-groups/index.ts'
+import { listZones } from './zones/index.ts'
 
 /** Every verb of the domain, by noun. */
 export const computeVerbs = {
+  aggregates: {
+    list: listAggregates,
+    show: showAggregate,
+    create: createAggregate,
+    update: updateAggregate,
+    delete: deleteAggregate,
+    addHost: addAggregateHost,
+    removeHost: removeAggregateHost,
+    setMetadata: setAggregateMetadata,
+  },
+  placement: { preview: previewPlacement },
+  serverGroups: {
+    list: listServerGroups,
+    show: showServerGroup,
+    create: createServerGroup,
+    delete: deleteServerGroup,
+  },
+  zones: { list: listZones },
   backups: { show: showBackups, schedule: scheduleBackups, unschedule: unscheduleBackups },
   flavors: {
     list: listFlavors,

@@ -5,6 +5,7 @@ import { listImages } from './images/list.ts'
 import { showImage } from './images/show.ts'
 import { updateImage } from './images/update.ts'
 
+export { deleteFileForHost, putFileForHost } from './images/host-files.ts'
 export { downloadImage, type HostImage, type ImageData, openImageForHost } from './images/open.ts'
 export { forgetImage, removeImageFile } from './images/remove.ts'
 export type { ImageRow } from './images/row.ts'

@@ -49,8 +49,11 @@ export interface ErrorExtras {
   cause?: unknown
 }
 
+const brand = Symbol.for('nephos.error')
+
 /** The only error that may reach a person. `message` is one plain sentence. */
 export class NephosError extends Error {
+  readonly [brand] = true
   readonly code: ErrorCode
   readonly field?: string
   readonly remedy?: string
@@ -63,6 +66,11 @@ export class NephosError extends Error {
     this.field = field
     this.remedy = remedy
     this.detail = detail
+  }
+
+  /** A bundle may hold this class more than once; an error of either copy is one of ours. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && brand in value
   }
 }
 

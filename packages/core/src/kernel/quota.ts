@@ -12,6 +12,9 @@ export const quotaDefaults = {
   ports: 500,
   images: 100,
   image_bytes: -1,
+  server_groups: 10,
+  /** Members of one group. Counted when they join: there is no counter. */
+  server_group_members: 10,
 } as const
 export type QuotaResource = keyof typeof quotaDefaults
 

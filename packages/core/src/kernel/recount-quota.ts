@@ -22,13 +22,14 @@ const keyOf = ({ scope, scopeId, resource }: Pick<QuotaDrift, 'scope' | 'scopeId
  */
 export async function findQuotaDrift(db: Db): Promise<QuotaDrift[]> {
   const usage = await db.quotaUsage.findMany()
-  const [instances, ports, networks, subnets, images, keys, resizes] = await Promise.all([
+  const [instances, ports, networks, subnets, images, keys, groups, resizes] = await Promise.all([
     db.instance.groupBy({ by: ['projectId'], _count: true, _sum: { vcpus: true, ramMib: true } }),
     db.port.groupBy({ by: ['projectId'], where: { deviceOwner: { not: 'network:dhcp' } }, _count: true }),
     db.network.groupBy({ by: ['projectId'], _count: true }),
     db.subnet.groupBy({ by: ['projectId'], _count: true }),
     db.image.groupBy({ by: ['projectId'], _count: true, _sum: { size: true } }),
     db.keyPair.groupBy({ by: ['userId'], _count: true }),
+    db.serverGroup.groupBy({ by: ['projectId'], _count: true }),
     heldByResizes(db),
   ])
   const actual = new Map<string, Omit<QuotaDrift, 'used'>>()
@@ -50,6 +51,7 @@ export async function findQuotaDrift(db: Db): Promise<QuotaDrift[]> {
     count('images', row.projectId, row._count)
     count('image_bytes', row.projectId, Number(row._sum.size ?? 0))
   }
+  for (const row of groups) count('server_groups', row.projectId, row._count)
   for (const row of keys) count('key_pairs', row.userId, row._count, 'user')
 
   const counters = new Map(usage.map((row) => [keyOf(row as QuotaDrift), row]))

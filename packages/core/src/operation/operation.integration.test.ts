@@ -269,7 +269,13 @@ describe('operation.operations.retry', () => {
     ['instance-start', 'stopped', {}, 'powering-on', 'instance.start'],
     ['instance-stop', 'active', {}, 'powering-off', 'instance.stop'],
     ['instance-reboot', 'active', { type: 'soft' }, 'rebooting', 'instance.reboot'],
-    ['instance-reboot', 'stopped', { action: 'rebootHard', type: 'hard' }, 'rebooting_hard', 'instance.reboot'],
+    [
+      'instance-reboot',
+      'stopped',
+      { action: 'rebootHard', type: 'hard' },
+      'rebooting_hard',
+      'instance.reboot',
+    ],
     ['instance-delete', 'error', {}, 'deleting', 'instance.delete'],
   ] as const)('runs %s again on an instance that is %s', async (kind, vmState, input, taskState, job) => {
     const { project, ctx } = await makeTenant(cloud)

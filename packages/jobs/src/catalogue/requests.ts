@@ -4,7 +4,8 @@ import { metricRequests } from './metrics.ts'
 
 /** A live question to the worker of one host: answered now or not at all, never queued. */
 export interface RequestDefinition<In extends z.ZodType = z.ZodType, Out extends z.ZodType = z.ZodType> {
-  role: 'compute' | 'network'
+  /** `scheduler` is asked at the host `any`: whichever process is free answers. */
+  role: 'compute' | 'network' | 'scheduler'
   input: In
   output: Out
   timeoutMs: number
@@ -41,6 +42,15 @@ export type GuestFacts = z.infer<typeof guestFacts>
  */
 export const moveParts = ['prepare', 'receive', 'start', 'arrive', 'abort', 'discard', 'restore'] as const
 export type MovePart = (typeof moveParts)[number]
+
+const texts = z.record(z.string(), z.string())
+const filterReport = z.object({
+  filter: z.string(),
+  noun: z.string(),
+  need: z.union([z.number(), z.string()]),
+  passed: z.number(),
+  failed: z.number(),
+})
 
 /** Every request there is. */
 export const requests = {
@@ -145,6 +155,35 @@ export const requests = {
     input: z.object({ networkId: z.uuid() }),
     output: z.object({}),
     timeoutMs: 20_000,
+  }),
+  /** How many instances of this kind would fit now, and what stands in the way. Reads the scheduler's memory. */
+  'scheduler.preview': define({
+    role: 'scheduler',
+    input: z.object({
+      projectId: z.string(),
+      flavorName: z.string(),
+      vcpus: z.number(),
+      ramMib: z.number(),
+      diskGib: z.number(),
+      extraSpecs: texts,
+      imageId: z.string().nullable(),
+      imageProperties: texts,
+      zone: z.string().nullable(),
+      host: z.string().nullable(),
+      groupId: z.string().nullable(),
+      sameHost: z.array(z.string()),
+      differentHost: z.array(z.string()),
+      query: z.string().nullable(),
+    }),
+    output: z.object({
+      hosts: z.number(),
+      passing: z.number(),
+      fits: z.number(),
+      tight: z.object({ filter: z.string(), noun: z.string() }).nullable(),
+      filters: z.array(filterReport),
+      byHost: z.array(z.object({ host: z.string(), fits: z.number() })),
+    }),
+    timeoutMs: 3_000,
   }),
 } as const
 

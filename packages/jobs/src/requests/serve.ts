@@ -16,7 +16,7 @@ export type RequestHandlers = {
 
 /** Which requests are answered, and how. */
 export interface ServeOptions {
-  role: 'compute' | 'network'
+  role: 'compute' | 'network' | 'scheduler'
   host: string
   handlers: RequestHandlers
 }

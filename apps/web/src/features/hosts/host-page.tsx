@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Ban, CircleCheck } from 'lucide-react'
 import { useGone } from '#features/live/live-provider.tsx'
+import { usePanel } from '#features/panels/use-panel.ts'
 import { paths } from '#paths.ts'
 import { useTRPC } from '#trpc/client.ts'
 import { readError } from '#trpc/error.ts'
@@ -54,7 +55,12 @@ function Loaded({ host }: { host: HostRow }) {
       <Strip
         facts={[
           ['State', <HostState key="state" host={host} />],
-          ...(host.disabledReason ? ([['Disabled because', host.disabledReason]] as const) : []),
+          ...(host.disabledReason ? ([['Because', host.disabledReason]] as const) : []),
+          ...(host.underlayIp
+            ? ([
+                ['Between hosts', <Copyable key="underlay" value={host.underlayIp} what="address" />],
+              ] as const)
+            : []),
           ['Availability zone', host.zone],
           [
             'Instances',
@@ -67,7 +73,7 @@ function Loaded({ host }: { host: HostRow }) {
         ]}
       />
       <div className="grid items-start gap-4 lg:grid-cols-2">
-        <Card title="Capacity">
+        <Card title="Capacity" action={<CapacityButton host={host} />}>
           <div className="flex flex-col gap-5">
             <CapacityGauge capacity={vcpus} />
             <CapacityGauge capacity={ram} format={(mib) => <Mib value={mib} />} />
@@ -109,6 +115,16 @@ function Loaded({ host }: { host: HostRow }) {
         <HostInstances host={host} />
       </div>
     </>
+  )
+}
+
+/** Opens what the capacity is made of, to change it. */
+function CapacityButton({ host }: { host: HostRow }) {
+  const panel = usePanel()
+  return (
+    <Button size="sm" onClick={() => panel.open('host-capacity', host.id)}>
+      Change capacity
+    </Button>
   )
 }
 

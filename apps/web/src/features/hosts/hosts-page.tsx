@@ -99,7 +99,7 @@ const columnsFor = (sparks: Sparks): readonly Column<HostRow, 'name'>[] => [
 /** State of a host; a disabled one says why. */
 export function HostState({ host }: { host: HostRow }) {
   const cell = <StateCell {...hostLook(host)} />
-  if (host.enabled || !host.disabledReason) return cell
+  if (!host.disabledReason) return cell
   return (
     <Tooltip content={host.disabledReason}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the reason must be reachable by keyboard */}
@@ -143,7 +143,7 @@ export function HostsPage() {
         menu={(row) => <ActionMenu name={row.name} id={row.id} actions={actionsOf(row)} />}
         empty={
           <EmptyState icon={Server} title="No host has reported">
-            A host appears here as soon as its compute worker starts; ./nephos status says what runs.
+            A host appears here as soon as its workers start; ./nephos status says what runs.
           </EmptyState>
         }
       />

@@ -22,9 +22,14 @@ test('what a host offers is what it does not keep, times the ratio', () => {
 })
 
 test('a host is up, down or closed', () => {
-  expect(hostLook({ up: true, enabled: true }).word).toBe('Up')
-  expect(hostLook({ up: true, enabled: false }).tone).toBe('warn')
-  expect(hostLook({ up: false, enabled: false }).word).toBe('Down')
+  expect(hostLook({ up: true, enabled: true, maintenance: false }).word).toBe('Up')
+  expect(hostLook({ up: true, enabled: false, maintenance: false }).tone).toBe('warn')
+  expect(hostLook({ up: false, enabled: false, maintenance: false }).word).toBe('Down')
+  expect(hostLook({ up: true, enabled: true, maintenance: true })).toEqual({
+    tone: 'warn',
+    word: 'Maintenance',
+  })
+  expect(hostLook({ up: false, enabled: true, maintenance: true }).word).toBe('Down, maintenance')
 })
 
 test('facts are shown in words, what is none is left out', () => {

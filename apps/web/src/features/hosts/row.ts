@@ -5,10 +5,11 @@ import type { StateTone } from '#ui/state-cell.tsx'
 export type HostRow = RouterOutputs['compute']['hosts']['list']['items'][number]
 
 /** Colour and word of a host's state. */
-export function hostLook({ up, enabled }: Pick<HostRow, 'up' | 'enabled'>): {
+export function hostLook({ up, enabled, maintenance }: Pick<HostRow, 'up' | 'enabled' | 'maintenance'>): {
   tone: StateTone
   word: string
 } {
+  if (maintenance) return { tone: 'warn', word: up ? 'Maintenance' : 'Down, maintenance' }
   if (!up) return { tone: 'bad', word: 'Down' }
   return enabled ? { tone: 'ok', word: 'Up' } : { tone: 'warn', word: 'Up, disabled' }
 }
@@ -66,6 +67,11 @@ const factNames: Record<string, string> = {
   cpuModel: 'Processor',
   kernel: 'Kernel',
   architecture: 'Architecture',
+  shareOfMachine: 'Share of the machine',
+  uefi: 'UEFI',
+  uefiReason: 'Why no UEFI',
+  cpuLimits: 'CPU limits',
+  cpuLimitsReason: 'Why no CPU limits',
 }
 
 /** What a host says about itself, in words. What is not plain text or a number is left out. */

@@ -1,25 +1,48 @@
 'use client'
-import { Ban, Boxes, CircleCheck } from 'lucide-react'
+import { Ban, Boxes, CircleCheck, Gauge, Trash2, Wrench } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { toast } from 'sonner'
 import { usePanel } from '#features/panels/use-panel.ts'
 import { paths } from '#paths.ts'
-import { useTRPCClient } from '#trpc/client.ts'
+import { type RouterInputs, useTRPCClient } from '#trpc/client.ts'
 import { toastRefusal } from '#trpc/refused.ts'
 import type { ResolvedAction } from '#ui/actions.tsx'
+import { useConfirm } from '#ui/confirm.tsx'
 import type { HostRow } from './row.ts'
 
 /** Makes the actions of any host: for its menu, its header and the palette. */
 export function useHostActions(): (host: HostRow) => ResolvedAction[] {
   const api = useTRPCClient()
   const router = useRouter()
+  const confirm = useConfirm()
   const panel = usePanel()
-  const enable = async (host: HostRow) => {
+  const update = async (
+    host: HostRow,
+    change: Omit<RouterInputs['compute']['hosts']['update'], 'id'>,
+    done: string,
+  ) => {
     try {
-      await api.compute.hosts.update.mutate({ id: host.id, enabled: true })
-      toast.success(`${host.name} takes new instances again`)
+      await api.compute.hosts.update.mutate({ id: host.id, ...change })
+      toast.success(`${host.name} ${done}`)
     } catch (error) {
-      toastRefusal(`Cannot enable ${host.name}`, error)
+      toastRefusal(`Cannot change ${host.name}`, error)
+    }
+  }
+  const remove = async (host: HostRow) => {
+    const yes = await confirm({
+      title: 'Remove this host?',
+      consequence:
+        'is forgotten, with its place in aggregates. A worker that starts there makes it known again.',
+      names: [host.name],
+      noun: 'host',
+      verb: 'Remove',
+    })
+    if (!yes) return
+    try {
+      await api.compute.hosts.delete.mutate({ id: host.id })
+      toast.success(`${host.name} removed`)
+    } catch (error) {
+      toastRefusal(`Cannot remove ${host.name}`, error)
     }
   }
   return (host) => [
@@ -39,6 +62,49 @@ export function useHostActions(): (host: HostRow) => ResolvedAction[] {
           reason: null,
           run: () => panel.open('host-disable', host.id),
         }
-      : { id: 'enable', label: 'Enable', icon: CircleCheck, reason: null, run: () => void enable(host) },
+      : {
+          id: 'enable',
+          label: 'Enable',
+          icon: CircleCheck,
+          reason: null,
+          run: () => void update(host, { enabled: true }, 'is enabled'),
+        },
+    host.maintenance
+      ? {
+          id: 'end-maintenance',
+          label: 'End maintenance',
+          icon: Wrench,
+          reason: null,
+          run: () => void update(host, { maintenance: false }, 'is not under maintenance any more'),
+        }
+      : {
+          id: 'start-maintenance',
+          label: 'Start maintenance',
+          icon: Wrench,
+          reason: null,
+          run: () => panel.open('host-maintenance', host.id),
+        },
+    {
+      id: 'capacity',
+      label: 'Change capacity',
+      icon: Gauge,
+      reason: null,
+      run: () => panel.open('host-capacity', host.id),
+    },
+    {
+      id: 'remove',
+      label: 'Remove',
+      icon: Trash2,
+      danger: true,
+      reason: whyNotRemove(host),
+      run: () => void remove(host),
+    },
   ]
+}
+
+/** Why a host cannot be removed now; null when it can. */
+function whyNotRemove({ services, instanceCount }: HostRow): string | null {
+  const up = services.filter((service) => service.up).map(({ role }) => role)
+  if (up.length > 0) return `Its ${up.join(' and ')} worker is up.`
+  return instanceCount > 0 ? 'There are still instances on it.' : null
 }

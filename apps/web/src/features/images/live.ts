@@ -7,6 +7,7 @@ export const imageNoun = defineNoun<ImageRow>({
   noun: 'image',
   list: ['image', 'images', 'list'],
   show: ['image', 'images', 'show'],
+  refetches: [['compute', 'backups', 'show']],
   defaultSort: { by: 'createdAt', dir: 'desc' },
   sortValue: (row, by) => row[by as keyof ImageRow] as string | Date | null,
   matches: (row, input) =>

@@ -11,6 +11,7 @@ export const instanceNoun = defineNoun<InstanceRow>({
   list: ['compute', 'instances', 'list'],
   show: ['compute', 'instances', 'show'],
   adminOnly: ['hostName'],
+  refetches: [['compute', 'backups', 'show']],
   // Placement, ports and the whole fault are not in the row.
   refetchesShown: true,
   defaultSort: { by: 'createdAt', dir: 'desc' },

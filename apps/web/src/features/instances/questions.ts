@@ -34,6 +34,14 @@ const questions: Partial<Record<InstanceAction, Ask>> = {
     }
   },
   forceDelete: forGood,
+  shelve: (rows) => ({
+    title: rows.length === 1 ? 'Shelve this instance?' : `Shelve ${rows.length} instances?`,
+    consequence:
+      rows.length === 1
+        ? 'is shut down. Its root disk is kept as an image and it makes room on its host; its addresses stay. Ephemeral disks and swap are not kept.'
+        : 'They are shut down. Their root disks are kept as images and they make room on their hosts; their addresses stay. Ephemeral disks and swap are not kept.',
+    verb: 'Shelve',
+  }),
   crashDump: (rows) => ({
     title: 'Trigger a crash dump?',
     consequence:

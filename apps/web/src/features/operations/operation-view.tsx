@@ -12,7 +12,7 @@ import { Skeleton } from '#ui/skeleton.tsx'
 import { Age, Elapsed } from '#ui/time.tsx'
 import { OperationProgress, OperationState, ResourceLink } from './operation-bits.tsx'
 import { OperationSteps } from './operation-steps.tsx'
-import { PlacementTable } from './placement-table.tsx'
+import { Placement } from './placement-table.tsx'
 import { isActive, type OperationDetail, operationTitle } from './row.ts'
 
 /** One operation with its steps. Live: an event about it asks for the steps again. */
@@ -57,6 +57,12 @@ export function OperationView({ id, heading }: { id: string; heading?: boolean }
       <OperationProgress operation={operation} />
       <OperationFailure operation={operation} />
       <OperationSteps steps={operation.steps} />
+      {operation.status !== 'failed' && operation.placement.length > 0 && (
+        <details>
+          <summary className="mb-2 cursor-pointer rounded text-sm text-muted">Why this host</summary>
+          <Placement attempts={operation.placement} />
+        </details>
+      )}
     </div>
   )
 }
@@ -66,9 +72,11 @@ function OperationFailure({ operation }: { operation: OperationDetail }) {
   if (!operation.errorMessage) return null
   return (
     <ErrorPanel error={{ message: operation.errorMessage, remedy: null, requestId: operation.requestId }}>
-      <div className="mt-2 empty:hidden">
-        <PlacementTable verdicts={operation.errorDetail} />
-      </div>
+      {operation.placement.length > 0 && (
+        <div className="mt-2">
+          <Placement attempts={operation.placement} />
+        </div>
+      )}
     </ErrorPanel>
   )
 }

@@ -1,60 +1,39 @@
-/** What one host said to one placement. */
-export interface HostVerdict {
-  host: string
-  verdicts: {
-    filter: string
-    pass: boolean
-    have: string | null
-    need: string | null
-    reason: string | null
-  }[]
-}
+import type { RouterOutputs } from '#trpc/client.ts'
 
-type Loose = Record<string, unknown>
+/** One attempt to find a host, as an operation or an instance shows it. */
+export type PlacementAttempt = RouterOutputs['operation']['operations']['show']['placement'][number]
+/** Why an instance is where it is, or nowhere. */
+export type PlacementReport = NonNullable<PlacementAttempt['report']>
 
-/**
- * Reads the recorded verdicts, from an attempt or from the detail of a `no_valid_host` error. They are JSON of the
- * scheduler that wrote them, maybe an older one, so anything that is not understood is left out.
- */
-export function readVerdicts(value: unknown): HostVerdict[] {
-  const list = Array.isArray(value)
-    ? value
-    : (['verdicts', 'hosts'].map((key) => (value as Loose | null)?.[key]).find(Array.isArray) ?? [])
-  return (list as Loose[]).flatMap((entry) => {
-    const { host, verdicts } = entry ?? {}
-    if (typeof host !== 'string' || !Array.isArray(verdicts)) return []
-    return [{ host, verdicts: (verdicts as Loose[]).flatMap(readOne) }]
-  })
-}
-
-function readOne(entry: Loose): HostVerdict['verdicts'] {
-  const { filter, pass, have, need, reason } = entry
-  if (typeof filter !== 'string' || typeof pass !== 'boolean') return []
-  return [
-    { filter, pass, have: text(have), need: text(need), reason: typeof reason === 'string' ? reason : null },
-  ]
-}
-
-/** Numbers and words as they are; amounts by resource as "2 vcpus, 512 ram". */
-function text(value: unknown): string | null {
-  if (value === null || value === undefined || value === '') return null
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
-    return String(value)
-  if (Array.isArray(value)) return value.map(text).filter(Boolean).join(', ') || null
-  return Object.entries(value as Loose)
-    .map(([name, amount]) => `${text(amount) ?? 'no'} ${name}`)
-    .join(', ')
-}
+/** One filter of a report, with its place in the rows of hosts. */
+export type ReportFilter = PlacementReport['filters'][number] & { index: number }
 
 const titles: Record<string, string> = {
-  compute: 'Compute service',
+  compute: 'Up and enabled',
   vcpus: 'vCPUs',
   ram: 'Memory (MiB)',
   disk: 'Disk (GiB)',
 }
+const amounts = new Set(['vcpus', 'ram', 'disk'])
 
 /** A filter as people call it. */
 export function filterTitle(filter: string): string {
   const text = titles[filter] ?? filter.replaceAll(/[-_]/g, ' ')
   return text.charAt(0) === 'v' ? text : text.charAt(0).toUpperCase() + text.slice(1)
 }
+
+/** The filters that tell hosts apart: those that a host failed, and the amounts that every placement is about. */
+export const tellingFilters = (report: PlacementReport): ReportFilter[] =>
+  report.filters
+    .map((filter, index) => ({ ...filter, index }))
+    .filter(({ filter, failed }) => failed > 0 || amounts.has(filter))
+
+/** "1 of 3 hosts can take it." */
+export function reportSummary({ hosts, fits }: PlacementReport): string {
+  if (hosts === 0) return 'No host has joined the cloud yet.'
+  const of = `of ${hosts} ${hosts === 1 ? 'host' : 'hosts'}`
+  return fits === 0 ? `None ${of} could take it.` : `${fits} ${of} could take it.`
+}
+
+/** Whether the words of a need are an amount, so that "has 128, needs 512" says something. */
+export const isAmount = (value: number | string): boolean => typeof value === 'number'

@@ -24,7 +24,13 @@ const panels: Record<PanelName, Panel> = {
   'subnet-new': dynamic(() => networks().then((it) => it.SubnetNewPanel)),
   'port-new': dynamic(() => networks().then((it) => it.PortNewPanel)),
   'host-disable': dynamic(() =>
-    import('#features/hosts/host-disable-panel.tsx').then((it) => it.HostDisablePanel),
+    import('#features/hosts/host-close-panels.tsx').then((it) => it.HostDisablePanel),
+  ),
+  'host-maintenance': dynamic(() =>
+    import('#features/hosts/host-close-panels.tsx').then((it) => it.HostMaintenancePanel),
+  ),
+  'host-capacity': dynamic(() =>
+    import('#features/hosts/host-capacity-panel.tsx').then((it) => it.HostCapacityPanel),
   ),
   'flavor-new': dynamic(() => flavors().then((it) => it.FlavorNewPanel)),
   'flavor-edit': dynamic(() => flavors().then((it) => it.FlavorEditPanel)),

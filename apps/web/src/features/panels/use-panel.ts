@@ -9,6 +9,8 @@ export const panelNames = [
   'subnet-new',
   'port-new',
   'host-disable',
+  'host-maintenance',
+  'host-capacity',
   'flavor-new',
   'flavor-edit',
   'flavor-spec',

@@ -12,7 +12,19 @@ export function orphanMachines({ services, driver, hostName, log }: ComputeDeps)
       where: { id: { in: machines }, host: { name: hostName } },
       select: { id: true },
     })
-    const known = new Set(owned.map(({ id }) => id))
+    // A move keeps what it has on both of its hosts until it is over.
+    const openMoves = await services.db.migration.findMany({
+      where: {
+        instanceId: { in: machines },
+        endedAt: null,
+        OR: [
+          { sourceHost: hostName },
+          { destHost: hostName, status: { notIn: ['cancelling', 'failing', 'accepted'] } },
+        ],
+      },
+      select: { instanceId: true },
+    })
+    const known = new Set([...owned.map(({ id }) => id), ...openMoves.map(({ instanceId }) => instanceId)])
     const orphans = machines.filter((id) => !known.has(id))
     const destroyed: string[] = []
     for (const id of orphans.filter((orphan) => suspects.has(orphan))) {

@@ -1,5 +1,4 @@
-import { NephosError, openImageForHost, type TaskStateName } from '@nephos/core'
-import type { Prisma } from '@nephos/db'
+import { jsonColumn, NephosError, openImageForHost, type TaskStateName } from '@nephos/core'
 import type { Saga } from '@nephos/jobs'
 import { z } from 'zod'
 import type { ComputeDeps } from '../deps.ts'
@@ -112,7 +111,7 @@ export function instanceRebuild(deps: ComputeDeps): Saga<InstanceState> {
         imageId: base.imageId,
         imageName: name,
         imageProperties: properties,
-        base: base as Prisma.InputJsonObject,
+        base: jsonColumn(base),
         guestReadyAt: null,
         launchedAt: new Date(),
         faultCode: null,

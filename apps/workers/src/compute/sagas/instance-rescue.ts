@@ -1,5 +1,4 @@
-import { openImageForHost } from '@nephos/core'
-import { Prisma } from '@nephos/db'
+import { noJson, openImageForHost } from '@nephos/core'
 import type { Saga } from '@nephos/jobs'
 import { z } from 'zod'
 import type { ComputeDeps } from '../deps.ts'
@@ -121,7 +120,7 @@ export function instanceUnrescue(deps: ComputeDeps): Saga<InstanceState> {
         taskState: null,
         powerState: 1,
         guestReadyAt: null,
-        rescue: Prisma.DbNull,
+        rescue: noJson,
         faultCode: null,
         faultMessage: null,
         faultAt: null,

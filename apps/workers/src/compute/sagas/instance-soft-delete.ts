@@ -1,4 +1,4 @@
-import { Prisma } from '@nephos/db'
+import { noJson } from '@nephos/core'
 import type { Saga } from '@nephos/jobs'
 import { z } from 'zod'
 import type { ComputeDeps } from '../deps.ts'
@@ -40,7 +40,7 @@ export function instanceSoftDelete(deps: ComputeDeps): Saga<InstanceState> {
         taskState: null,
         powerState: 4,
         guestReadyAt: null,
-        rescue: Prisma.DbNull,
+        rescue: noJson,
         deletedAt: new Date(),
       }),
     fail: (state, failure) => settleFailed(deps, state, failure, ['soft-deleting']),

@@ -3,6 +3,7 @@ import {
   faultOf,
   instanceChanged,
   instanceSelect,
+  jsonColumn,
   mutate,
   NephosError,
   openImageForHost,
@@ -10,7 +11,6 @@ import {
   systemCtx,
   writeInstanceState,
 } from '@nephos/core'
-import type { Prisma } from '@nephos/db'
 import type { Failure, Saga } from '@nephos/jobs'
 import type { ComputeDeps } from '../deps.ts'
 import { makeConfigDrive } from './config-drive.ts'
@@ -89,7 +89,7 @@ export function instanceUnshelve(deps: ComputeDeps): Saga<InstanceState> {
           powerState: 1,
           launchedAt: new Date(),
           guestReadyAt: null,
-          base: cachedImage.parse(outputs['cache-image']) as Prisma.InputJsonObject,
+          base: jsonColumn(cachedImage.parse(outputs['cache-image'])),
           shelvedImageId: null,
           shelvedAt: null,
           faultCode: null,

@@ -1,21 +1,6 @@
-import { hasGuestAgent, instanceSelect, machineOptions, type Services } from '@nephos/core'
-import type { Prisma } from '@nephos/db'
+import { hasGuestAgent, type MachineRecord, machineOptions, machineSelect, type Services } from '@nephos/core'
 import type { RequestOutput, SagaOperation } from '@nephos/jobs'
 import type { BaseImage, MachineSpec } from '../driver.ts'
-
-/** What is read of an instance for the work on its machine: its row, and what the machine is made like. */
-export const machineSelect = {
-  ...instanceSelect,
-  extraSpecs: true,
-  imageProperties: true,
-  rescue: true,
-  configDrive: true,
-  restartPolicy: true,
-  serverGroupId: true,
-} satisfies Prisma.InstanceSelect
-
-/** An instance as {@link loadInstance} reads it. */
-export type MachineRecord = Prisma.InstanceGetPayload<{ select: typeof machineSelect }>
 
 /** What a saga of an instance is about. `record` is replaced by every state write of the saga. */
 export interface InstanceState {

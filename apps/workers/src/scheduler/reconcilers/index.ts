@@ -1,4 +1,5 @@
 import { runEvery, withLease } from '@nephos/jobs'
+import { confirmDue } from './confirm-due.ts'
 import { detectDownServices } from './down-services.ts'
 import { startBackups } from './due-backups.ts'
 import { expireCredentials } from './expired-credentials.ts'
@@ -20,6 +21,7 @@ const all = [
   recountUsage,
   recountQuota,
   detectDownServices,
+  confirmDue,
   expireCredentials,
   startBackups,
   offloadShelved,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { description, displayName } from '../names.ts'
+import { hintsInput } from '../placement/hints.ts'
 
 const metadataText = z.string().max(255, 'A metadata value has at most 255 characters.')
 
@@ -35,6 +36,10 @@ export const createInstanceInput = z.object({
   description: description.default(''),
   /** Also give the metadata on a small disk, for guests that cannot ask the metadata service. */
   configDrive: z.boolean().default(false),
-  availabilityZone: z.string().min(1).max(64).nullish(),
+  /** `zone`, or for administrators `zone:host`. */
+  availabilityZone: z.string().min(1).max(320).nullish(),
+  /** Server group that it joins; the same as the hint `group`. */
+  serverGroupId: z.uuid('Choose a server group.').nullish(),
+  hints: hintsInput.default({}),
 })
 export type CreateInstanceInput = z.output<typeof createInstanceInput>

@@ -2,6 +2,7 @@ import type { Db, Flavor, Image, KeyPair, Tx } from '@nephos/db'
 import { type Ctx, conflict, invalid, reader, requireProject, requireUser } from '../../kernel/index.ts'
 import { visibleFlavors } from '../flavors/row.ts'
 import { requireMachine } from '../machine/require.ts'
+import { findPlacementNeeds, type PlacementNeeds } from '../placement/needs.ts'
 import type { CreateInstanceInput } from './create-input.ts'
 import { checkImageFits } from './image-fits.ts'
 
@@ -11,6 +12,7 @@ export interface InstanceNeeds {
   image: Image
   key: KeyPair | null
   networkIds: string[]
+  placement: PlacementNeeds
 }
 
 /**
@@ -21,14 +23,14 @@ export async function findInstanceNeeds(ctx: Ctx, input: CreateInstanceInput): P
   const db = reader(ctx)
   const { id: projectId } = requireProject(ctx)
   const { userId } = requireUser(ctx)
-  const [flavor, image, key, networkIds] = await Promise.all([
+  const [flavor, image, key, networkIds, placement] = await Promise.all([
     db.flavor.findFirst({ where: { id: input.flavorId, ...visibleFlavors(ctx) } }),
     db.image.findFirst({
       where: { id: input.imageId, OR: [{ projectId }, { visibility: { in: ['public', 'community'] } }] },
     }),
     input.keyName ? db.keyPair.findUnique({ where: { userId_name: { userId, name: input.keyName } } }) : null,
     chooseNetworks(db, projectId, input.networkIds),
-    input.availabilityZone ? checkZone(db, input.availabilityZone) : null,
+    findPlacementNeeds(ctx, input),
   ])
   if (!flavor)
     throw invalid('flavorId', `No flavor ${input.flavorId} was found.`, 'Choose one of the listed flavors.')
@@ -44,7 +46,7 @@ export async function findInstanceNeeds(ctx: Ctx, input: CreateInstanceInput): P
       `You have no key pair named ${input.keyName}.`,
       'Create or import it first, or leave the key out.',
     )
-  return { flavor, image, key, networkIds }
+  return { flavor, image, key, networkIds, placement }
 }
 
 /** The networks that were chosen (checked when their addresses are taken), or else the only one there is. */
@@ -65,13 +67,4 @@ async function chooseNetworks(db: Db | Tx, projectId: string, chosen: string[]):
     remedy: 'Choose at least one of them.',
     detail: { networks: found.map(({ id, name }) => ({ id, name })) },
   })
-}
-
-async function checkZone(db: Db | Tx, zone: string): Promise<void> {
-  if (!(await db.host.findFirst({ where: { zone }, select: { id: true } })))
-    throw invalid(
-      'availabilityZone',
-      `There is no availability zone ${zone}.`,
-      'Leave it out to let the scheduler choose.',
-    )
 }

@@ -11,6 +11,7 @@ import {
   takeQuota,
 } from '../../kernel/index.ts'
 import { allocateInstancePorts } from '../../network/ports/allocate-instance-ports.ts'
+import { joinServerGroup } from '../server-groups/join.ts'
 import { instanceChanged } from './changed.ts'
 import { type CreateInstanceInput, createInstanceInput } from './create-input.ts'
 import { findInstanceNeeds, type InstanceNeeds } from './create-needs.ts'
@@ -51,6 +52,8 @@ export const createInstance = defineVerb({
     const needs = await findInstanceNeeds(ctx, input)
     const reservationId = newReservationId()
     return mutate(ctx, async (tx) => {
+      const { serverGroupId } = needs.placement
+      if (serverGroupId) await joinServerGroup(ctx, tx, { id: serverGroupId, projectId, count: names.length })
       const records = names.map((name) => newRecord(name, projectId, userId, input, needs))
       await insertRows(tx.db, [
         {
@@ -60,6 +63,8 @@ export const createInstance = defineVerb({
             metadata: input.metadata,
             extraSpecs: needs.flavor.extraSpecs ?? Prisma.DbNull,
             configDrive: input.configDrive,
+            serverGroupId: needs.placement.serverGroupId,
+            hints: needs.placement.hints ?? Prisma.DbNull,
             imageProperties: needs.image.properties ?? Prisma.DbNull,
             keyPublic: needs.key?.publicKey ?? null,
             userData: userData ? new Uint8Array(userData) : null,
@@ -110,7 +115,7 @@ function newRecord(
   projectId: string,
   userId: string,
   input: CreateInstanceInput,
-  { flavor, image, key }: InstanceNeeds,
+  { flavor, image, key, placement }: InstanceNeeds,
 ): InstanceRecord {
   const id = newId()
   const now = new Date()
@@ -127,7 +132,7 @@ function newRecord(
     generation: 0,
     hostId: null,
     zone: null,
-    requestedZone: input.availabilityZone ?? null,
+    requestedZone: placement.zone,
     flavorId: flavor.id,
     flavorName: flavor.name,
     vcpus: flavor.vcpus,

@@ -24,6 +24,7 @@ export { hostnameOf, instanceNames } from './hostname.ts'
 export { listInstances } from './list.ts'
 export { listInstanceTags, type TagRow } from './list-tags.ts'
 export { lockInstance } from './lock.ts'
+export { type MachineRecord, machineSelect } from './machine-record.ts'
 export { type InstanceMetrics, instanceMetrics } from './metrics.ts'
 export { instanceMetricsSummary } from './metrics-summary.ts'
 export { offloadInstance } from './offload.ts'
@@ -62,7 +63,6 @@ export { shelveInstance } from './shelve.ts'
 export {
   type InstanceDetail,
   type InstanceInterface,
-  type ScheduleAttemptRow,
   showInstance,
 } from './show.ts'
 export { startInstance } from './start.ts'

@@ -1,3 +1,4 @@
+export type { Migration as StoredMigration } from '@nephos/db'
 export { beginMove, chosenHost, type MoveAccepted } from './begin.ts'
 export { confirmDueResizes } from './confirm-due.ts'
 export { confirmResize } from './confirm-resize.ts'

@@ -1,4 +1,5 @@
 export { type Amounts, amountsOf, type FlavorSize } from './amounts.ts'
+export { type AttemptRow, attemptRow } from './attempt-row.ts'
 export { buildElsewhere, type FailedBuild, forgiveFailedBuilds, isHostFault } from './build-elsewhere.ts'
 export { type Claim, claimHosts, type Decision, InstanceMoved } from './claim.ts'
 export { endCancelledPlacement, failUnplaced } from './end-unplaced.ts'
@@ -6,6 +7,7 @@ export { type FoundWaiting, findWaiting, type ScheduleRequest } from './find-wai
 export { type Hints, hintsInput, storedHints } from './hints.ts'
 export { type NeighbourRows, readNeighbours } from './neighbours.ts'
 export { rejectInstance } from './no-valid-host.ts'
+export { type PlacementPreview, previewPlacement } from './preview.ts'
 export { type PlacementKind, type PlacementPurpose, placementPurposes, purposeOf } from './purposes.ts'
 export { type HostQuery, parseHostQuery } from './query.ts'
 export {

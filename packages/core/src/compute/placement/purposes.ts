@@ -1,5 +1,6 @@
 import type { Migration } from '@nephos/db'
 import type { MutationTx } from '../../kernel/index.ts'
+import { returnMoveQuota } from '../migrations/quota.ts'
 import type { VmStateName } from '../states.ts'
 import type { PlacementRecord } from './waiting.ts'
 
@@ -51,6 +52,9 @@ export const placementPurposes = {
     ...move,
     waits: { vm: ['active', 'stopped'], task: ['resize_prep'] },
     mayStay: true,
+    giveBack: async (tx, _record, migration) => {
+      if (migration) await returnMoveQuota(tx.db, migration, 'old')
+    },
   },
   'instance-migrate': { ...move, waits: { vm: ['active', 'stopped'], task: ['resize_prep'] } },
   'instance-live-migrate': { ...move, waits: { vm: ['active', 'paused'], task: ['migrating'] } },

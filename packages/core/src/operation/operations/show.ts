@@ -1,6 +1,8 @@
 import type { StepStatus } from '@nephos/db'
 import { type OperationRow, operationRow } from '@nephos/jobs'
 import { z } from 'zod'
+import { type AttemptRow, attemptRow } from '../../compute/placement/attempt-row.ts'
+import { purposeOf } from '../../compute/placement/purposes.ts'
 import { defineVerb, isAdmin, type Json, notFound, reader } from '../../kernel/index.ts'
 import { whyNotCancel } from './cancel-rule.ts'
 import { visibleOperations } from './find.ts'
@@ -24,6 +26,8 @@ export interface OperationDetail extends OperationRow {
   steps: OperationStepRow[]
   /** Machine-readable facts of the failure; for administrators, as it may name hosts. */
   errorDetail: Json
+  /** Its attempts to find a host; others than administrators see them without hosts. */
+  placement: AttemptRow[]
   attempt: number
   /** Why it cannot be cancelled now, as a sentence, or null when it can. */
   whyNotCancel: string | null
@@ -48,8 +52,12 @@ export const showOperation = defineVerb({
     const user = operation.userId
       ? await db.user.findUnique({ where: { id: operation.userId }, select: { name: true } })
       : null
+    const attempts = purposeOf(operation.kind)
+      ? await db.scheduleAttempt.findMany({ where: { operationId: id }, orderBy: { attempt: 'asc' } })
+      : []
     return {
       ...operationRow(operation, user?.name),
+      placement: attempts.map((each) => attemptRow(each, { admin })),
       attempt: operation.attempt,
       errorDetail: admin ? ((operation.errorDetail as Json) ?? null) : null,
       whyNotCancel: whyNotCancel(operation),

@@ -1,6 +1,6 @@
 'use client'
 import Link from 'next/link'
-import { PlacementTable } from '#features/operations/placement-table.tsx'
+import { Placement } from '#features/operations/placement-table.tsx'
 import { paths } from '#paths.ts'
 import { Card, Facts } from '#ui/card.tsx'
 import { Copyable } from '#ui/copy.tsx'
@@ -36,9 +36,9 @@ export function OverviewTab({ instance }: { instance: InstanceDetail }) {
               <Age at={instance.fault.at} />
             </p>
           )}
-          {last && !last.chosenHost && (
-            <div className="mt-3 empty:hidden">
-              <PlacementTable verdicts={last.verdicts} />
+          {last && !last.placed && (
+            <div className="mt-3">
+              <Placement attempts={instance.scheduleAttempts} />
             </div>
           )}
         </ErrorPanel>
@@ -116,12 +116,9 @@ export function OverviewTab({ instance }: { instance: InstanceDetail }) {
           <Facts items={metadata.map(([label, value]) => ({ label, value: value || '(empty)' }))} />
         </Card>
       )}
-      {last?.chosenHost && (
+      {last?.placed && (
         <Card title="Placement" className="lg:col-span-2">
-          <p className="mb-3 text-sm text-muted">
-            Attempt {last.attempt}, <Age at={last.createdAt} />: every host was asked by every filter.
-          </p>
-          <PlacementTable verdicts={last.verdicts} chosenHost={last.chosenHost} />
+          <Placement attempts={instance.scheduleAttempts} />
         </Card>
       )}
     </div>

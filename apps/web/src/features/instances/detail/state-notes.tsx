@@ -1,5 +1,5 @@
 'use client'
-import { ArchiveRestore, LifeBuoy, Lock, LockOpen, Undo2 } from 'lucide-react'
+import { Archive, ArchiveRestore, LifeBuoy, Lock, LockOpen, PackageOpen, Undo2 } from 'lucide-react'
 import Link from 'next/link'
 import type { ComponentType, ReactNode } from 'react'
 import { useClientConfig } from '#features/session/use-session.ts'
@@ -44,6 +44,19 @@ export function StateNotes({ instance }: { instance: InstanceDetail }) {
             </>
           )}
           , and its own disk is the second one.
+        </Note>
+      )}
+      {(instance.vmState === 'shelved' || instance.vmState === 'shelved_offloaded') && (
+        <Note icon={Archive} action={back('unshelve', <PackageOpen aria-hidden="true" />, 'Unshelve')}>
+          It is shelved: its root disk is kept as{' '}
+          {instance.shelvedImageId ? (
+            <Link href={paths.image(instance.shelvedImageId)} className="rounded underline">
+              an image
+            </Link>
+          ) : (
+            'an image'
+          )}
+          {instance.vmState === 'shelved_offloaded' ? ', and it takes no room on any host.' : '.'}
         </Note>
       )}
       {instance.vmState === 'soft_deleted' && (

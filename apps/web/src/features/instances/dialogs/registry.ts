@@ -19,6 +19,10 @@ export const actionDialogs = {
   changePassword: lazy(() =>
     import('./password-dialog.tsx').then((file) => ({ default: file.PasswordDialog })),
   ),
+  createBackup: lazy(() => import('./backup-dialog.tsx').then((file) => ({ default: file.BackupDialog }))),
+  createImage: lazy(() =>
+    import('./create-image-dialog.tsx').then((file) => ({ default: file.CreateImageDialog })),
+  ),
   detachInterface: lazy(() =>
     import('./detach-interface-dialog.tsx').then((file) => ({ default: file.DetachInterfaceDialog })),
   ),
@@ -28,6 +32,7 @@ export const actionDialogs = {
   ),
   editTags: lazy(() => import('./tags-dialog.tsx').then((file) => ({ default: file.TagsDialog }))),
   lock: lazy(() => import('./lock-dialog.tsx').then((file) => ({ default: file.LockDialog }))),
+  rebuild: lazy(() => import('./rebuild-dialog.tsx').then((file) => ({ default: file.RebuildDialog }))),
   rescue: lazy(() => import('./rescue-dialog.tsx').then((file) => ({ default: file.RescueDialog }))),
   resetState: lazy(() =>
     import('./reset-state-dialog.tsx').then((file) => ({ default: file.ResetStateDialog })),

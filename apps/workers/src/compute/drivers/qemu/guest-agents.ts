@@ -1,7 +1,6 @@
 import { NephosError } from '@nephos/core/errors'
-import type { GuestFacts } from '@nephos/jobs'
 import { z } from 'zod'
-import type { GuestAgents } from '../../holds.ts'
+import type { GuestAgents, GuestFacts } from '../../holds.ts'
 import { withAgent } from './agent-client.ts'
 
 const talkMs = 8_000

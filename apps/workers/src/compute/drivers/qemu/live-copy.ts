@@ -65,7 +65,10 @@ export async function copyOut(monitor: QmpClient, options: CopyOptions): Promise
       memory = true
     }
     const { status: now, ram, 'error-desc': words } = memory ? await queryMigration(monitor) : {}
-    if (now === 'pre-switchover' || now === 'device' || now === 'completed') return
+    if (now === 'pre-switchover' || now === 'device' || now === 'completed') {
+      await report('memory', jobs, ram, true)
+      return
+    }
     if (now === 'failed' || now === 'cancelled' || now === 'cancelling')
       throw new NephosError(
         'driver_failed',
@@ -132,8 +135,9 @@ function reporter(monitor: QmpClient, { onProgress }: CopyOptions) {
     phase: 'disks' | 'memory',
     jobs: readonly { 'current-progress': number; 'total-progress': number }[],
     ram: { total: number; remaining: number } | undefined,
+    final = false,
   ) => {
-    if (performance.now() - last < reportEveryMs) return
+    if (!final && performance.now() - last < reportEveryMs) return
     last = performance.now()
     const sum = (of: (one: (typeof jobs)[number]) => number) => jobs.reduce((all, one) => all + of(one), 0)
     const { pause } = await onProgress({
@@ -141,7 +145,7 @@ function reporter(monitor: QmpClient, { onProgress }: CopyOptions) {
       totalBytes: sum((one) => one['total-progress']) + (ram?.total ?? 0),
       doneBytes: sum((one) => one['current-progress']) + (ram ? ram.total - ram.remaining : 0),
     })
-    if (!pause || paused) return
+    if (!pause || paused || final) return
     paused = true
     await monitor.execute('stop')
   }

@@ -1,7 +1,6 @@
 import { NephosError } from '@nephos/core/errors'
-import type { GuestFacts } from '@nephos/jobs'
 import type { MachineSpec, MachineStatus } from '../../driver.ts'
-import type { GuestAgents, MachineHolds, RescueDisks } from '../../holds.ts'
+import type { GuestAgents, GuestFacts, MachineHolds, RescueDisks } from '../../holds.ts'
 import { faults, type SimulatedMachine } from './machine.ts'
 
 /** What the holds need of their driver. Everything runs while no other verb of the machine does. */

@@ -2,6 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { connectUnix } from '../unix-socket.ts'
 
 const patienceMs = 60_000
+const beginMark = 'begin-of-answer\n'
+// The shell asks the terminal where its cursor is, right after the prompt.
+const atPrompt = /login: $|# \S*$/
 
 /**
  * Types a command at the serial console of a guest, logging in where that is needed.
@@ -23,21 +26,22 @@ export async function typeAt(serialPath: string, password: string, command: stri
   }
   try {
     socket.write('\n')
-    let [prompt] = await until(/login: $|# $/)
+    let [prompt] = await until(atPrompt)
     if (prompt === 'login: ') {
       heard = ''
       socket.write('root\n')
       await until(/Password: $/)
       heard = ''
       socket.write(`${password}\n`)
-      ;[prompt] = await until(/incorrect|# $/)
+      ;[prompt] = await until(/incorrect|# \S*$/)
       if (prompt === 'incorrect') throw new Error('the guest refuses the password')
     }
     heard = ''
-    // The echo of the line has the two halves of the mark apart.
-    socket.write(`${command}; echo end-of'-'answer\n`)
-    const { index } = await until(/end-of-answer/)
-    return heard.slice(heard.indexOf('\n') + 1, index).replaceAll('\r', '')
+    // The echo of the line, which may be broken anywhere, has the halves of the marks apart.
+    socket.write(`echo 'begin-''of-answer'; ${command}; echo 'end-''of-answer'\n`)
+    await until(/end-of-answer/)
+    const text = heard.replaceAll('\r', '')
+    return text.slice(text.indexOf(beginMark) + beginMark.length, text.indexOf('end-of-answer'))
   } finally {
     socket.destroy()
   }

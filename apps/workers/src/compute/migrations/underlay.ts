@@ -1,0 +1,24 @@
+import { NephosError, type Services } from '@nephos/core'
+import { underlayOf } from '../../network/drivers/index.ts'
+import type { ComputeDriver } from '../driver.ts'
+import type { Underlay } from '../transfer/offer.ts'
+
+/**
+ * How machines and their files travel from this host. Simulated ones never leave the machine.
+ * @throws NephosError unsupported when this host stands alone
+ */
+export function moveUnderlay(
+  { config }: Pick<Services, 'config'>,
+  driver: Pick<ComputeDriver, 'name'>,
+): Underlay {
+  const underlay = underlayOf(config)
+  if (driver.name === 'simulated') return { address: config.underlayIp ?? '127.0.0.1', netns: null }
+  if (underlay) return { address: underlay.ip, netns: underlay.netns }
+  throw new NephosError(
+    'unsupported',
+    `The host ${config.hostName} stands alone: other hosts cannot reach it.`,
+    {
+      remedy: 'Give it an address between the hosts (underlay_ip), or start several hosts with up --hosts.',
+    },
+  )
+}

@@ -1,0 +1,5 @@
+export { createServerGroup, createServerGroupInput } from './create.ts'
+export { deleteServerGroup } from './delete.ts'
+export { listServerGroups } from './list.ts'
+export { type ServerGroupPolicy, type ServerGroupRow, serverGroupPolicies } from './row.ts'
+export { type ServerGroupDetail, type ServerGroupMember, showServerGroup } from './show.ts'

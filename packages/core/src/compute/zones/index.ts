@@ -1,0 +1,1 @@
+export { listZones, type ZoneRow } from './list.ts'

@@ -17,6 +17,7 @@ test('every URL of the dashboard', () => {
     {
       "account": "/account",
       "admin.audit": "/admin/audit",
+      "admin.flavor": "/admin/flavors/0198-ab",
       "admin.flavors": "/admin/flavors",
       "admin.host": "/admin/hosts/0198-ab",
       "admin.hosts": "/admin/hosts",

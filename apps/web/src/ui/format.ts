@@ -53,6 +53,9 @@ export function splitBytes(bytes: number): [string, string] {
 /** MiB as value and unit: 2048 → ["2", "GiB"]. */
 export const splitMib = (mib: number): [string, string] => splitBytes(mib * 1024 * 1024)
 
+/** MiB in words: 2048 → "2 GiB". */
+export const formatMib = (mib: number): string => splitMib(mib).join(' ')
+
 const trimZero = (text: string): string => text.replace(/\.0$/, '')
 
 /** "1 instance", "3 instances". */

@@ -4,6 +4,11 @@ import { actionTitle } from './action-title.ts'
 test('what was done is said in words', () => {
   expect(actionTitle('lock', { reason: 'audit' })).toEqual({ title: 'Locked', bad: false, note: 'audit' })
   expect(actionTitle('lock', { reason: null }).note).toBeNull()
+  expect(actionTitle('resize', { flavorName: 'm1.large' })).toEqual({
+    title: 'Resized',
+    bad: false,
+    note: 'to m1.large',
+  })
   expect(actionTitle('rename', { before: 'a', after: 'b' }).note).toBe('from a to b')
 })
 

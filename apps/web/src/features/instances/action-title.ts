@@ -22,6 +22,10 @@ const titles: Record<string, string> = {
   unshelve: 'Unshelved',
   schedule: 'Backups scheduled',
   unschedule: 'Scheduled backups ended',
+  resize: 'Resized',
+  migrate: 'Migrated',
+  confirmResize: 'Resize confirmed',
+  revertResize: 'Resize reverted',
   lock: 'Locked',
   unlock: 'Unlocked',
   changePassword: 'Password changed',
@@ -51,9 +55,13 @@ export function actionTitle(
 
 function noteOf(action: string, detail: unknown): string | null {
   if (detail === null || typeof detail !== 'object') return null
-  const { reason, userName, before, after, state, restart, of } = detail as Record<string, unknown>
+  const { reason, userName, before, after, state, restart, of, flavorName } = detail as Record<
+    string,
+    unknown
+  >
   if (action === 'lock' || action === 'unlock') return typeof reason === 'string' ? reason : null
   if (action === 'changePassword') return typeof userName === 'string' ? `of ${userName}` : null
+  if (action === 'resize') return typeof flavorName === 'string' ? `to ${flavorName}` : null
   if (action === 'resetState') return `to ${state}`
   if (action === 'autoRestart') return `${restart} of at most ${of} within an hour`
   if (action === 'rename') return `from ${before} to ${after}`

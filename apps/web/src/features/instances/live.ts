@@ -11,7 +11,10 @@ export const instanceNoun = defineNoun<InstanceRow>({
   list: ['compute', 'instances', 'list'],
   show: ['compute', 'instances', 'show'],
   adminOnly: ['hostName'],
-  refetches: [['compute', 'backups', 'show']],
+  refetches: [
+    ['compute', 'backups', 'show'],
+    ['compute', 'migrations', 'current'],
+  ],
   // Placement, ports and the whole fault are not in the row.
   refetchesShown: true,
   defaultSort: { by: 'createdAt', dir: 'desc' },

@@ -42,6 +42,14 @@ const questions: Partial<Record<InstanceAction, Ask>> = {
         : 'They are shut down. Their root disks are kept as images and they make room on their hosts; their addresses stay. Ephemeral disks and swap are not kept.',
     verb: 'Shelve',
   }),
+  revertResize: (rows) => ({
+    title: rows.length === 1 ? 'Revert this resize?' : `Revert ${rows.length} resizes?`,
+    consequence:
+      rows.length === 1
+        ? 'gets back the flavor, the place and the disks that it had. What its guest has written since then is lost.'
+        : 'They get back the flavors, the places and the disks that they had. What their guests have written since then is lost.',
+    verb: 'Revert',
+  }),
   crashDump: (rows) => ({
     title: 'Trigger a crash dump?',
     consequence:

@@ -11,6 +11,8 @@ export interface ClientConfig {
   apiUrl: string
   /** How long a deleted instance can be restored, in seconds; 0: not at all. */
   reclaimSeconds: number
+  /** When a resize that nobody judged is confirmed by itself, in seconds; 0: never. */
+  resizeConfirmSeconds: number
 }
 
 /** Where {@link useSession} looks; filled by the SessionProvider. */

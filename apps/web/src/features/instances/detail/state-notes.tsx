@@ -1,9 +1,22 @@
 'use client'
-import { Archive, ArchiveRestore, LifeBuoy, Lock, LockOpen, PackageOpen, Undo2 } from 'lucide-react'
+import { useQuery } from '@tanstack/react-query'
+import {
+  Archive,
+  ArchiveRestore,
+  CheckCheck,
+  History,
+  LifeBuoy,
+  Lock,
+  LockOpen,
+  PackageOpen,
+  Scaling,
+  Undo2,
+} from 'lucide-react'
 import Link from 'next/link'
 import type { ComponentType, ReactNode } from 'react'
 import { useClientConfig } from '#features/session/use-session.ts'
 import { paths } from '#paths.ts'
+import { useTRPC } from '#trpc/client.ts'
 import { Button } from '#ui/button.tsx'
 import { formatMoment } from '#ui/format.ts'
 import { Age } from '#ui/time.tsx'
@@ -59,6 +72,19 @@ export function StateNotes({ instance }: { instance: InstanceDetail }) {
           {instance.vmState === 'shelved_offloaded' ? ', and it takes no room on any host.' : '.'}
         </Note>
       )}
+      {instance.vmState === 'resized' && (
+        <Note
+          icon={Scaling}
+          action={
+            <span className="flex flex-wrap gap-2">
+              {back('revertResize', <History aria-hidden="true" />, 'Revert')}
+              {back('confirmResize', <CheckCheck aria-hidden="true" />, 'Confirm')}
+            </span>
+          }
+        >
+          <ResizedWords instanceId={instance.id} />
+        </Note>
+      )}
       {instance.vmState === 'soft_deleted' && (
         <Note
           icon={ArchiveRestore}
@@ -74,6 +100,31 @@ export function StateNotes({ instance }: { instance: InstanceDetail }) {
         </Note>
       )}
     </div>
+  )
+}
+
+/** What was changed, and what comes of waiting. */
+function ResizedWords({ instanceId }: { instanceId: string }) {
+  const trpc = useTRPC()
+  const { data: move } = useQuery(trpc.compute.migrations.current.queryOptions({ instanceId }))
+  if (!move) return 'It was moved, and waits to be confirmed or reverted.'
+  const { oldFlavor, newFlavor, sourceHost, destHost, confirmAt } = move
+  const places = sourceHost && destHost && sourceHost !== destHost ? ` from ${sourceHost} to ${destHost}` : ''
+  return (
+    <>
+      {oldFlavor && newFlavor ? (
+        <>
+          It was resized from {oldFlavor.flavorName} to {newFlavor.flavorName}
+          {places && `, and moved${places}`}.
+        </>
+      ) : (
+        <>It was migrated{places || ' to another host'}.</>
+      )}{' '}
+      Confirm keeps it so and frees what it left behind; revert brings it back as it was.
+      {confirmAt && (
+        <span className="text-muted"> It is confirmed by itself on {formatMoment(confirmAt)}.</span>
+      )}
+    </>
   )
 }
 

@@ -32,8 +32,10 @@ export const actionDialogs = {
   ),
   editTags: lazy(() => import('./tags-dialog.tsx').then((file) => ({ default: file.TagsDialog }))),
   lock: lazy(() => import('./lock-dialog.tsx').then((file) => ({ default: file.LockDialog }))),
+  migrate: lazy(() => import('./migrate-dialog.tsx').then((file) => ({ default: file.MigrateDialog }))),
   rebuild: lazy(() => import('./rebuild-dialog.tsx').then((file) => ({ default: file.RebuildDialog }))),
   rescue: lazy(() => import('./rescue-dialog.tsx').then((file) => ({ default: file.RescueDialog }))),
+  resize: lazy(() => import('./resize-dialog.tsx').then((file) => ({ default: file.ResizeDialog }))),
   resetState: lazy(() =>
     import('./reset-state-dialog.tsx').then((file) => ({ default: file.ResetStateDialog })),
   ),

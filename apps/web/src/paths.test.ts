@@ -21,6 +21,7 @@ test('every URL of the dashboard', () => {
       "admin.flavors": "/admin/flavors",
       "admin.host": "/admin/hosts/0198-ab",
       "admin.hosts": "/admin/hosts",
+      "admin.migrations": "/admin/migrations",
       "admin.project": "/admin/projects/0198-ab",
       "admin.projects": "/admin/projects",
       "admin.user": "/admin/users/0198-ab",

@@ -42,6 +42,8 @@ export const paths = {
   admin: {
     hosts: () => '/admin/hosts',
     host: (id: string) => `/admin/hosts/${seg(id)}`,
+    /** `host`: those from or to it. */
+    migrations: (filter: { host?: string; state?: string } = {}) => withQuery('/admin/migrations', filter),
     flavors: () => '/admin/flavors',
     flavor: (id: string) => `/admin/flavors/${seg(id)}`,
     projects: () => '/admin/projects',

@@ -8,7 +8,9 @@ export interface QuestionFacts {
   /** How long a deleted instance can be restored, in seconds; 0: not at all. */
   reclaimSeconds: number
 }
-type Ask = (rows: readonly InstanceRow[], facts: QuestionFacts) => Omit<Question, 'names' | 'noun'>
+/** What is asked about of an instance. */
+type Asked = Pick<InstanceRow, 'name'> & Partial<Pick<InstanceRow, 'vmState'>>
+type Ask = (rows: readonly Asked[], facts: QuestionFacts) => Omit<Question, 'names' | 'noun'>
 
 const forGood: Ask = (rows) => ({
   title: rows.length === 1 ? 'Delete this instance?' : `Delete ${rows.length} instances?`,
@@ -63,7 +65,7 @@ const questions: Partial<Record<InstanceAction, Ask>> = {
 /** What is asked before the action is done to these instances; null for one that can be taken back. */
 export function questionOf(
   action: InstanceAction,
-  rows: readonly InstanceRow[],
+  rows: readonly Asked[],
   facts: QuestionFacts,
 ): Question | null {
   const question = questions[action]?.(rows, facts)

@@ -4,6 +4,7 @@ import { hostNoun } from '#features/hosts/live.ts'
 import { imageNoun } from '#features/images/live.ts'
 import { instanceNoun } from '#features/instances/live.ts'
 import { keyPairNoun } from '#features/key-pairs/live.ts'
+import { migrationNoun } from '#features/migrations/live.ts'
 import { networkNoun, portNoun } from '#features/networks/live.ts'
 import { operationNoun } from '#features/operations/live.ts'
 import { projectNoun } from '#features/projects/row.ts'
@@ -21,6 +22,7 @@ export const liveNouns: readonly AnyLiveNoun[] = [
   portNoun,
   keyPairNoun,
   hostNoun,
+  migrationNoun,
   flavorNoun,
   projectNoun,
   userNoun,

@@ -1,5 +1,6 @@
 import {
   Activity,
+  ArrowRightLeft,
   Boxes,
   Disc3,
   FolderKanban,
@@ -39,6 +40,7 @@ const projectAudit: NavItem = { label: 'Audit log', href: paths.audit(), icon: S
 /** Places of administrators. */
 export const adminNav: readonly NavItem[] = [
   { label: 'Hosts', href: paths.admin.hosts(), icon: Server, key: 'h' },
+  { label: 'Migrations', href: paths.admin.migrations(), icon: ArrowRightLeft, key: 'v' },
   { label: 'Flavors', href: paths.admin.flavors(), icon: Layers, key: 'f' },
   { label: 'Projects', href: paths.admin.projects(), icon: FolderKanban, key: 'r' },
   { label: 'Users', href: paths.admin.users(), icon: Users, key: 'u' },

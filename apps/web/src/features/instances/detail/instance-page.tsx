@@ -6,6 +6,7 @@ import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import type { ReactNode } from 'react'
 import { ConsoleTab } from '#features/consoles/console-tab.tsx'
 import { useGone } from '#features/live/live-provider.tsx'
+import { MoveSection } from '#features/migrations/move-section.tsx'
 import { useSession } from '#features/session/use-session.ts'
 import { instanceTabs, paths } from '#paths.ts'
 import { useTRPC } from '#trpc/client.ts'
@@ -60,6 +61,7 @@ export function InstancePage({ id }: { id: string }) {
           <Header instance={instance} />
           <Strip instance={instance} />
           <StateNotes instance={instance} />
+          <MoveSection instance={instance} />
           <Tabs
             label={`Parts of ${instance.name}`}
             tabs={tabs}

@@ -119,7 +119,7 @@ test('a machine that does not start leaves an ERROR with the reason, and nothing
   const record = await settled(id, 'error')
   expect(record).toMatchObject({ hostId: null, powerState: 0, faultCode: 500 })
   expect(record.faultMessage).toContain('does not start')
-  expect(await ended(operationId)).toMatchObject({ status: 'failed', errorCode: 'driver_failed' })
+  expect(await ended(operationId)).toMatchObject({ status: 'failed', errorCode: 'no_valid_host' })
   expect(await db().allocation.count({ where: { instanceId: id } })).toBe(0)
   expect(await readdir(live.instancesDir)).not.toContain(id)
   const detail = await showInstance({ ctx: ctx(), input: { id } })

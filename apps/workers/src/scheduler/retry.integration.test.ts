@@ -76,7 +76,8 @@ test('without another host the second attempt finds none and says so', async () 
   expect(await operation()).toMatchObject({
     status: 'failed',
     errorCode: 'no_valid_host',
-    errorMessage: 'No valid host was found. Not enough hosts that were not tried yet (1 of 1 host).',
+    errorMessage:
+      'It could not be built: QEMU did not start. No other valid host was found. Not enough hosts that were not tried yet (1 of 1 host).',
   })
 })
 

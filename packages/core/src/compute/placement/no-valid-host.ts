@@ -1,6 +1,6 @@
 import type { Prisma } from '@nephos/db'
 import { operationEvent } from '@nephos/jobs'
-import { type Ctx, type Json, mutate } from '../../kernel/index.ts'
+import { type Ctx, type Json, type MutationTx, mutate } from '../../kernel/index.ts'
 import { type Decision, InstanceMoved } from './claim.ts'
 import { recordDecisions } from './record-decisions.ts'
 import { shortage } from './report.ts'
@@ -13,7 +13,7 @@ import { leaveUnplaced } from './unplaced.ts'
 export const rejectInstance = (ctx: Ctx, decision: Decision, scheduler: string): Promise<void> =>
   mutate(ctx, async (tx) => {
     const { operationId, report } = decision
-    const message = `No valid host was found. ${shortage(report)}.`
+    const message = `${await failedBefore(tx, decision)}. ${shortage(report)}.`
     const placement = report as unknown as Json
     const failure = { code: 'no_valid_host', message, detail: { placement } }
     if (!(await leaveUnplaced(tx, decision, failure))) throw new InstanceMoved()
@@ -31,3 +31,17 @@ export const rejectInstance = (ctx: Ctx, decision: Decision, scheduler: string):
     })
     tx.event(operationEvent(operation, 'updated'))
   })
+
+/** Of one that was tried on a host already, what went wrong there is the true reason. */
+async function failedBefore({ db }: MutationTx, { attempt, operationId }: Decision): Promise<string> {
+  const before =
+    attempt > 1
+      ? await db.scheduleAttempt.findFirst({
+          where: { operationId, past: false, failure: { not: null } },
+          select: { failure: true },
+          orderBy: { attempt: 'desc' },
+        })
+      : null
+  if (!before?.failure) return 'No valid host was found'
+  return `It could not be built: ${before.failure.replace(/[.\s]+$/, '')}. No other valid host was found`
+}

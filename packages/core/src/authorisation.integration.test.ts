@@ -34,6 +34,8 @@ interface Victim {
   subnetId: string
   portId: string
   operationId: string
+  aggregateId: string
+  serverGroupId: string
 }
 
 /**
@@ -109,6 +111,26 @@ const cases: Record<string, Case> = {
     projectId: victim.projectId,
   })),
   'compute.flavors.listAccess': admins((victim) => ({ id: victim.privateFlavorId })),
+  'compute.aggregates.list': admins(everyRow),
+  'compute.aggregates.show': admins((victim) => ({ id: victim.aggregateId })),
+  'compute.aggregates.create': admins(() => ({ name: 'newcomer' })),
+  'compute.aggregates.update': admins((victim) => ({ id: victim.aggregateId, name: 'taken-over' })),
+  'compute.aggregates.setMetadata': admins((victim) => ({
+    id: victim.aggregateId,
+    metadata: { ssd: 'true' },
+  })),
+  'compute.aggregates.addHost': admins((victim) => ({ id: victim.aggregateId, hostId: victim.hostId })),
+  'compute.aggregates.removeHost': admins((victim) => ({ id: victim.aggregateId, hostId: victim.hostId })),
+  'compute.aggregates.delete': admins((victim) => ({ id: victim.aggregateId })),
+  'compute.zones.list': { input: () => ({}), stranger: 'shared' },
+  'compute.serverGroups.list': own(() => ({ ...everyRow(), allProjects: true })),
+  'compute.serverGroups.show': hidden((victim) => ({ id: victim.serverGroupId })),
+  'compute.serverGroups.create': own(() => ({ name: 'mine', policy: 'affinity' })),
+  'compute.serverGroups.delete': hidden((victim) => ({ id: victim.serverGroupId })),
+  'compute.placement.preview': {
+    input: (victim) => ({ flavorId: victim.flavorId, serverGroupId: victim.serverGroupId }),
+    stranger: 'invalid_input',
+  },
   'compute.hosts.delete': admins((victim) => ({ id: victim.hostId })),
   'compute.hosts.list': admins(everyRow),
   'compute.hosts.metrics': admins((victim) => ({ id: victim.hostId })),
@@ -287,6 +309,12 @@ beforeAll(async () => {
       resourceId: instance.id,
     },
   })
+  const aggregate = await cloud.db.aggregate.create({
+    data: { id: newId(), name: 'theirs', metadata: {}, hosts: { create: { hostId: host.id } } },
+  })
+  const serverGroup = await cloud.db.serverGroup.create({
+    data: { id: newId(), projectId, userId: user.id, name: 'theirs', policy: 'affinity' },
+  })
   const assignment = await cloud.db.assignment.findFirstOrThrow({ where: { userId: user.id } })
   victim = {
     projectId,
@@ -305,6 +333,8 @@ beforeAll(async () => {
     subnetId: network.subnets[0]!.id,
     portId: port.id,
     operationId: operation.id,
+    aggregateId: aggregate.id,
+    serverGroupId: serverGroup.id,
   }
 })
 

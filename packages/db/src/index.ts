@@ -33,7 +33,7 @@ export type {
 export { Prisma } from './gen/postgresql/client.ts'
 export * from './gen/postgresql/enums.ts'
 export { newHexId, newId } from './ids.ts'
-export { insertMissing, insertRows, type NewRows } from './insert-rows.ts'
+export { insertMissing, insertMissingNamed, insertRows, type NewRows } from './insert-rows.ts'
 export { type MigrateOptions, type MigrateResult, migrate } from './migrate/migrate.ts'
 export { lowerUsage, raiseUsage, type UsageChange } from './quota-usage.ts'
 export { type InstanceQuery, type ListedInstance, readInstances, type WantedState } from './read-instances.ts'

@@ -3,7 +3,7 @@ import { type Db, openDb } from './client.ts'
 import { isForeignKeyViolation, isUniqueViolation } from './errors.ts'
 import { Prisma } from './gen/postgresql/client.ts'
 import { newId } from './ids.ts'
-import { insertMissing, insertRows } from './insert-rows.ts'
+import { insertMissing, insertMissingNamed, insertRows } from './insert-rows.ts'
 import { createTestDatabase } from './testing/index.ts'
 import { writeJournal } from './write-journal.ts'
 
@@ -81,6 +81,11 @@ it('inserts only what is missing', async () => {
   expect(await insert('a', 'b')).toBe(2)
   expect(await insert('a', 'b', 'c')).toBe(1)
   expect(await insert()).toBe(0)
+  const named = (...resources: string[]) =>
+    insertMissingNamed(db, { table: 'QuotaUsage', rows: resources.map(usage) }, 'resource')
+  expect(await named('d', 'a', 'e')).toEqual(new Set(['d', 'e']))
+  expect(await named('d')).toEqual(new Set())
+  expect(await named()).toEqual(new Set())
 })
 
 it('writes a journal only for the newest holder of an operation that has not ended', async () => {

@@ -49,6 +49,18 @@ export async function insertMissing(db: Tx, group: NewRows): Promise<number> {
   return db.$executeRawUnsafe(`${insertOf(group, 1)} ON CONFLICT DO NOTHING`, rowsJson(group))
 }
 
+/**
+ * Inserts like {@link insertMissing}, and says which rows it were.
+ * @param column of text that tells the rows apart
+ * @returns its values in the rows that were inserted
+ */
+export async function insertMissingNamed(db: Tx, group: NewRows, column: string): Promise<Set<string>> {
+  if (group.rows.length === 0) return new Set()
+  const text = `${insertOf(group, 1)} ON CONFLICT DO NOTHING RETURNING "${column}" AS "name"`
+  const inserted = await db.$queryRawUnsafe<{ name: string }[]>(text, rowsJson(group))
+  return new Set(inserted.map(({ name }) => name))
+}
+
 function insertOf({ table, rows }: NewRows, parameter: number): string {
   const names = new Set(stamped.has(table) ? ['updatedAt'] : [])
   for (const row of rows)

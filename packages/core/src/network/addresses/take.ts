@@ -1,4 +1,4 @@
-import { insertMissing, type Subnet, type Tx } from '@nephos/db'
+import { insertMissingNamed, type Subnet, type Tx } from '@nephos/db'
 import { conflict } from '../../kernel/index.ts'
 import { type Pool, poolRanges } from '../subnets/plan.ts'
 import { formatAddress, parseAddress, type Range, sizeOf } from './ipv4.ts'
@@ -33,7 +33,8 @@ const listable = 4_096
 /**
  * Takes one address for each port, from the first subnet of its network that has one. An address is chosen at random
  * and inserted under the table's unique key; when somebody has it, another one is taken, from then on among those that
- * look free. In a network with room one query for the whole batch. The ports' rows must exist.
+ * look free. In a network with room one query for the whole batch, and two more when a guess was taken already. The
+ * ports' rows must exist.
  * @param subnets of the networks wished for, in the order in which they are to be filled
  * @throws NephosError conflict naming the full subnet, with its numbers
  */
@@ -49,16 +50,7 @@ export async function takeAddresses(
       throw conflict('Too many requests take addresses of this network at once.', { remedy: 'Try again.' })
     const candidates = (attempt === 1 && guess(open, subnets)) || (await chooseCandidates(db, open, subnets))
     candidates.sort((a, b) => compare(a.networkId, b.networkId) || compare(a.ipAddress, b.ipAddress))
-    const inserted = await insertMissing(db, { table: 'AddressAllocation', rows: candidates })
-    if (inserted === candidates.length) {
-      taken.push(...candidates)
-      break
-    }
-    const ours = await db.addressAllocation.findMany({
-      where: { portId: { in: candidates.map(({ portId }) => portId) } },
-      select: { portId: true },
-    })
-    const served = new Set(ours.map(({ portId }) => portId))
+    const served = await insertMissingNamed(db, { table: 'AddressAllocation', rows: candidates }, 'portId')
     taken.push(...candidates.filter(({ portId }) => served.has(portId)))
     open = open.filter(({ portId }) => !served.has(portId))
   }

@@ -1,4 +1,4 @@
-import { insertMissing, type Prisma, type Tx } from '@nephos/db'
+import { insertMissingNamed, type Prisma, type Tx } from '@nephos/db'
 import { conflict } from '../../kernel/index.ts'
 import { randomMac } from '../addresses/mac.ts'
 
@@ -20,13 +20,7 @@ export async function insertPorts(db: Tx, ports: readonly NewPort[]): Promise<Pr
       throw conflict('The ports could not be made: another request made the same ones, or no MAC is free.')
     const rows = open.map((port) => ({ ...port, macAddress: randomMac() }))
     rows.sort((a, b) => (a.networkId + a.macAddress < b.networkId + b.macAddress ? -1 : 1))
-    const inserted = await insertMissing(db, { table: 'Port', rows })
-    if (inserted === rows.length) return [...done, ...rows]
-    const found = await db.port.findMany({
-      where: { id: { in: open.map(({ id }) => id) } },
-      select: { id: true },
-    })
-    const served = new Set(found.map(({ id }) => id))
+    const served = await insertMissingNamed(db, { table: 'Port', rows }, 'id')
     done.push(...rows.filter(({ id }) => served.has(id)))
     open = open.filter(({ id }) => !served.has(id))
   }

@@ -1,8 +1,8 @@
 import { deleteInstance, type ScheduleRequest, showInstance } from '@nephos/core'
 import { createTestCloud, eventsIn, makeHost, type TestCloud } from '@nephos/core/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { expectUsageFits } from '../testing/host-usage.ts'
 import { makeWorkerTenant } from '../testing/tenant.ts'
-import { batched } from './batch.ts'
 import { openScheduler } from './open.ts'
 import { schedule } from './schedule.ts'
 
@@ -16,22 +16,6 @@ const scheduler = (name = 'scheduler') => openScheduler(cloud.services, name)
 
 const requests = (created: { id: string; operationId: string }[]): ScheduleRequest[] =>
   created.map(({ id, operationId }) => ({ instanceId: id, operationId }))
-
-async function expectUsageFits() {
-  for (const host of await cloud.db.host.findMany({ include: { allocations: true } })) {
-    const sum = (pick: (row: { vcpus: number; ramMib: number; diskGib: number }) => number) =>
-      host.allocations.reduce((total, row) => total + pick(row), 0)
-    expect([host.usedVcpus, host.usedRamMib, host.usedDiskGib, host.instanceCount]).toEqual([
-      sum((row) => row.vcpus),
-      sum((row) => row.ramMib),
-      sum((row) => row.diskGib),
-      host.allocations.length,
-    ])
-    expect(host.usedRamMib).toBeLessThanOrEqual(host.ramMib)
-    expect(host.usedDiskGib).toBeLessThanOrEqual(host.diskGib)
-    expect(host.usedVcpus).toBeLessThanOrEqual(host.vcpus * host.vcpuRatio)
-  }
-}
 
 /** Two instances fit for each of these hosts: RAM is what is short. */
 const narrow = { ramMib: 256, reservedRamMib: 0 }
@@ -77,7 +61,7 @@ describe('one scheduler', () => {
     })
     const detail = await showInstance({ ctx: tenant.ctx, input: { id } })
     expect([detail.hostName, detail.scheduleAttempts[0]?.chosenHost]).toEqual([null, null])
-    await expectUsageFits()
+    await expectUsageFits(cloud.db)
   })
 
   test('the same job again changes nothing', async () => {
@@ -88,7 +72,7 @@ describe('one scheduler', () => {
     const kicked = cloud.kicked.length
     expect(await schedule(state, requests(created))).toEqual([null])
     expect(cloud.kicked).toHaveLength(kicked)
-    await expectUsageFits()
+    await expectUsageFits(cloud.db)
   })
 
   test('a batch is spread over the hosts and ends at what fits', async () => {
@@ -101,7 +85,7 @@ describe('one scheduler', () => {
       'building 2',
       'error 2',
     ])
-    await expectUsageFits()
+    await expectUsageFits(cloud.db)
   })
 
   test('no valid host: ERROR with a fault that says what was short, operation failed with the table', async () => {
@@ -165,27 +149,4 @@ describe('one scheduler', () => {
     ])
     expect(await cloud.db.allocation.findMany()).toMatchObject([{ instanceId: kept!.id }])
   })
-})
-
-test('two schedulers and 50 requests at once never give a host more than it has', async () => {
-  await Promise.all(Array.from({ length: 10 }, () => makeHost(cloud, { ramMib: 512, reservedRamMib: 0 })))
-  const tenant = await makeWorkerTenant(cloud)
-  const created = await tenant.create({ count: 50 })
-  const schedulers = await Promise.all([scheduler('one'), scheduler('two')])
-  const intakes = schedulers.map((state) => batched<ScheduleRequest>(8, (batch) => schedule(state, batch)))
-  // Every request reaches both, as a job that is delivered twice.
-  const answers = await Promise.allSettled(
-    requests(created).flatMap((request) => intakes.map((enqueue) => enqueue(request))),
-  )
-  const again = answers.filter(({ status }) => status === 'rejected').length
-  if (again > 0) for (const request of requests(created)) await intakes[0]!(request)
-  const states = await cloud.db.instance.groupBy({ by: ['vmState', 'taskState'], _count: true })
-  expect(states.map((row) => ({ ...row })).sort((a, b) => b._count - a._count)).toEqual([
-    { vmState: 'building', taskState: 'networking', _count: 40 },
-    { vmState: 'error', taskState: null, _count: 10 },
-  ])
-  expect(await cloud.db.allocation.count()).toBe(40)
-  expect(await cloud.db.scheduleAttempt.count({ where: { chosenHost: { not: null } } })).toBe(40)
-  expect(cloud.kicked.filter(({ subject }) => subject.endsWith('instance.create'))).toHaveLength(40)
-  await expectUsageFits()
 })

@@ -2,12 +2,21 @@ import { randomBytes } from 'node:crypto'
 import { type Ctx, createInstance } from '@nephos/core'
 import { makeFlavor, makeImage, makeNetwork, makeTenant, type TestCloud } from '@nephos/core/testing'
 
+/** What a test says of its new instances; `web` and 1 of them unless given. */
+export interface NewTestInstance {
+  name?: string
+  count?: number
+  serverGroupId?: string
+}
+
 /** A project with everything an instance needs. */
 export interface WorkerTenant {
   ctx: Ctx
   projectId: string
+  flavorId: string
+  imageId: string
   /** Asks for one instance, or several. */
-  create: (fields?: { name?: string; count?: number }) => Promise<{ id: string; operationId: string }[]>
+  create: (fields?: NewTestInstance) => Promise<{ id: string; operationId: string }[]>
 }
 
 /** Makes a project with a small flavor, an active image and a network, and without quota limits. */
@@ -27,7 +36,7 @@ export async function makeWorkerTenant(
     makeNetwork(cloud, { projectId: project.id }),
   ])
   await cloud.db.quotaLimit.createMany({
-    data: ['instances', 'cores', 'ram', 'ports'].map((resource) => ({
+    data: ['instances', 'cores', 'ram', 'ports', 'server_groups', 'server_group_members'].map((resource) => ({
       projectId: project.id,
       resource,
       limit: -1,
@@ -36,10 +45,12 @@ export async function makeWorkerTenant(
   return {
     ctx,
     projectId: project.id,
-    create: async ({ name = 'web', count = 1 } = {}) => {
+    flavorId,
+    imageId,
+    create: async ({ name = 'web', count = 1, serverGroupId } = {}) => {
       const { instances } = await createInstance({
         ctx,
-        input: { name, count, flavorId, imageId, networkIds: [network.id] },
+        input: { name, count, flavorId, imageId, networkIds: [network.id], serverGroupId },
       })
       return instances
     },

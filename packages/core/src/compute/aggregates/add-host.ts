@@ -15,17 +15,18 @@ export const addAggregateHost = defineVerb({
   input: z.object({ id: z.uuid(), hostId: z.uuid() }),
   run: ({ ctx, input: { id, hostId } }): Promise<AggregateRow> =>
     mutate(ctx, async (tx) => {
+      // Others that change it wait here, and then see what became of it.
+      await tx.db.aggregate.updateMany({ where: { id }, data: { updatedAt: new Date() } })
       const before = await findAggregate(id, tx.db)
       const host = await tx.db.host.findUnique({ where: { id: hostId }, select: { name: true } })
       if (!host) throw notFound('host', hostId)
       if (before.hostIds.includes(hostId))
         throw conflict(`The host ${host.name} is in the aggregate ${before.name} already.`)
       if (before.zone !== null) {
-        await refuseOtherZone(tx, id, [hostId])
         await moveToZone(ctx, tx, [hostId], before.zone)
+        await refuseOtherZone(tx, id, [hostId])
       }
       await tx.db.aggregateHost.create({ data: { aggregateId: id, hostId } })
-      await tx.db.aggregate.update({ where: { id }, data: { updatedAt: new Date() } })
       const row = await findAggregate(id, tx.db)
       auditAggregate(tx, 'addHost', row, { host: host.name })
       aggregateChanged(tx, 'updated', row)

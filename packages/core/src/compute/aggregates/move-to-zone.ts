@@ -35,7 +35,10 @@ export async function moveToZone(
   }
 }
 
-/** A host is in at most one zone. @throws NephosError conflict naming the aggregate that has it */
+/**
+ * A host is in at most one zone. Call it after {@link moveToZone}, which lets others that want the host wait.
+ * @throws NephosError conflict naming the aggregate that has it
+ */
 export async function refuseOtherZone(
   tx: MutationTx,
   aggregateId: string,

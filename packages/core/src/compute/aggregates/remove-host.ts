@@ -14,12 +14,12 @@ export const removeAggregateHost = defineVerb({
   input: z.object({ id: z.uuid(), hostId: z.uuid() }),
   run: ({ ctx, input: { id, hostId } }): Promise<AggregateRow> =>
     mutate(ctx, async (tx) => {
+      await tx.db.aggregate.updateMany({ where: { id }, data: { updatedAt: new Date() } })
       const before = await findAggregate(id, tx.db)
       const index = before.hostIds.indexOf(hostId)
       if (index < 0) throw notFound('host of the aggregate', hostId)
       if (before.zone !== null) await moveToZone(ctx, tx, [hostId], null)
       await tx.db.aggregateHost.deleteMany({ where: { aggregateId: id, hostId } })
-      await tx.db.aggregate.update({ where: { id }, data: { updatedAt: new Date() } })
       const row = await findAggregate(id, tx.db)
       auditAggregate(tx, 'removeHost', row, { host: before.hostNames[index] ?? hostId })
       aggregateChanged(tx, 'updated', row)

@@ -46,14 +46,20 @@ export const zoneName = z
 
 /** Metadata of an aggregate: texts by key. */
 export const aggregateMetadata = z
-  .record(
-    z
-      .string()
-      .regex(/^[A-Za-z0-9_.:-]{1,255}$/, 'A key has letters, digits and the signs - _ . : only, at most 255.')
-      .refine((key) => key !== 'availability_zone', 'Set the zone of the aggregate instead.'),
-    z.string().max(255, 'A value has at most 255 characters.'),
-  )
+  .record(z.string(), z.string().max(255, 'A value has at most 255 characters.'))
   .refine((items) => Object.keys(items).length <= 128, 'An aggregate has at most 128 metadata items.')
+  .superRefine((items, check) => {
+    for (const key of Object.keys(items)) {
+      const message = whatIsWrongWith(key)
+      if (message) check.addIssue({ code: 'custom', path: [key], message })
+    }
+  })
+
+function whatIsWrongWith(key: string): string | null {
+  if (!/^[A-Za-z0-9_.:-]{1,255}$/.test(key))
+    return 'A key has letters, digits and the signs - _ . : only, at most 255.'
+  return key === 'availability_zone' ? 'Set the zone of the aggregate instead.' : null
+}
 
 /** @throws NephosError not_found */
 export async function findAggregate(

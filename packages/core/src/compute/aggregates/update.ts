@@ -18,10 +18,11 @@ export const updateAggregate = defineVerb({
   run: async ({ ctx, input: { id, name, zone } }): Promise<AggregateRow> => {
     try {
       return await mutate(ctx, async (tx) => {
+        await tx.db.aggregate.updateMany({ where: { id }, data: { updatedAt: new Date() } })
         const before = await findAggregate(id, tx.db)
         if (zone !== undefined && zone !== before.zone) {
-          if (zone !== null) await refuseOtherZone(tx, id, before.hostIds)
           await moveToZone(ctx, tx, before.hostIds, zone)
+          if (zone !== null) await refuseOtherZone(tx, id, before.hostIds)
         }
         await tx.db.aggregate.update({ where: { id }, data: { name, zone } })
         const row = await findAggregate(id, tx.db)

@@ -184,14 +184,14 @@ export class QemuDriver implements ComputeDriver {
 
   plugNic(instanceId: string, nic: Nic, { vifModel, machineType }: MachineOptions): Promise<void> {
     return this.#lock.run(instanceId, async () => {
-      const qmp = await this.#machines.get(instanceId)?.runningMonitor()
+      const qmp = await this.#machines.get(instanceId)?.monitor()
       if (qmp) await plugNic(qmp, nic, vifModel, machineType)
     })
   }
 
   unplugNic(instanceId: string, portId: string): Promise<void> {
     return this.#lock.run(instanceId, async () => {
-      const qmp = await this.#machines.get(instanceId)?.runningMonitor()
+      const qmp = await this.#machines.get(instanceId)?.monitor()
       if (qmp) await unplugNic(qmp, portId)
     })
   }

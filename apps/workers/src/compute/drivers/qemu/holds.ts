@@ -6,10 +6,12 @@ import type { QemuMachine } from './machine.ts'
 import type { QmpClient } from './qmp-client.ts'
 import { createRescueDisk, removeRescueDisk } from './rescue-disk.ts'
 import { runStateOf } from './saved-memory.ts'
+import { resumeMachine, suspendMachine } from './suspension.ts'
 import type { QemuUser } from './user.ts'
 
 /** What the holds need of their driver. */
 interface HoldsHost {
+  user: QemuUser | null
   machine(instanceId: string): Promise<QemuMachine>
   exclusive<Result>(instanceId: string, task: () => Promise<Result>): Promise<Result>
 }
@@ -43,13 +45,13 @@ export class QemuHolds implements MachineHolds {
 
   suspend(instanceId: string, signal?: AbortSignal): Promise<MachineStatus> {
     return this.#host.exclusive(instanceId, async () =>
-      (await this.#host.machine(instanceId)).suspend(signal),
+      suspendMachine(await this.#host.machine(instanceId), this.#host.user, signal),
     )
   }
 
   resume(spec: MachineSpec): Promise<MachineStatus> {
     return this.#host.exclusive(spec.instanceId, async () =>
-      (await this.#host.machine(spec.instanceId)).resume(spec),
+      resumeMachine(await this.#host.machine(spec.instanceId), spec),
     )
   }
 
@@ -65,7 +67,7 @@ export class QemuHolds implements MachineHolds {
   ): Promise<Result> {
     return this.#host.exclusive(instanceId, async () => {
       const machine = await this.#host.machine(instanceId)
-      const qmp = await machine.runningMonitor()
+      const qmp = await machine.monitor()
       if (!qmp) throw off()
       return task(qmp, machine)
     })
@@ -74,9 +76,9 @@ export class QemuHolds implements MachineHolds {
 
 /** The temporary disks of rescued machines that QEMU runs. */
 export class QemuRescueDisks implements RescueDisks {
-  readonly #host: HoldsHost & { cache: ImageCache; user: QemuUser | null }
+  readonly #host: HoldsHost & { cache: ImageCache }
 
-  constructor(host: HoldsHost & { cache: ImageCache; user: QemuUser | null }) {
+  constructor(host: HoldsHost & { cache: ImageCache }) {
     this.#host = host
   }
 

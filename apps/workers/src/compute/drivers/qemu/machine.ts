@@ -4,12 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { NephosError } from '@nephos/core/errors'
 import type { MachineEvent, MachineSpec, MachineStatus } from '../../driver.ts'
 import { ConsoleLog } from '../serial/console-log.ts'
-import { ReadyWatch } from '../serial/ready-watch.ts'
 import { type CpuController, limitCpu, unlimitCpu } from './cpu-cgroup.ts'
 import { limitDisks } from './disk-limits.ts'
 import { prepareUefi } from './firmware.ts'
+import { GuestReady } from './guest-ready.ts'
 import { type InstancePaths, instancePaths } from './instance-paths.ts'
 import { type LaunchOptions, launch, qemuWords } from './launch.ts'
+import { MonitorLink } from './monitor-link.ts'
+import { pressPowerButton } from './power-button.ts'
 import { powerStateOf } from './power-state.ts'
 import {
   isAlive,
@@ -19,10 +21,10 @@ import {
   signalProcess,
   waitForEnd,
 } from './process-identity.ts'
-import { QmpClient, type QmpEvent } from './qmp-client.ts'
+import type { QmpClient, QmpEvent } from './qmp-client.ts'
 import { type MachineRecord, readRecord, writeRecord } from './record.ts'
 import type { SampleSource } from './samples.ts'
-import { forgetMemory, isMemorySaved, loadMemory, runStateOf, saveMemory } from './saved-memory.ts'
+import { forgetMemory } from './saved-memory.ts'
 
 /** What a machine needs of its driver. */
 export interface MachineHost extends LaunchOptions {
@@ -38,8 +40,6 @@ export interface MachineHost extends LaunchOptions {
 const startTimeoutMs = 30_000
 const quitTimeoutMs = 10_000
 const killTimeoutMs = 15_000
-/** A guest that is still booting misses the button, so it is pressed again. */
-const buttonEveryMs = 10_000
 const longestQemuLog = 1024 * 1024
 
 /** One machine: its QEMU process, its monitor, its serial log. The driver calls its verbs one after the other. */
@@ -50,8 +50,7 @@ export class QemuMachine {
   readonly #paths: InstancePaths
   #record: MachineRecord
   #identity: ProcessIdentity | null = null
-  #qmp: QmpClient | null = null
-  #connecting: Promise<boolean> | null = null
+  readonly #link: MonitorLink
   /** The guest has powered off and QEMU waits to be told to end. */
   #guestOff = false
   /** We are ending it: its end is no event. */
@@ -62,7 +61,7 @@ export class QemuMachine {
   #doomed = false
   /** We let go of it: what happens to it is the next worker's business. */
   #released = false
-  #ready = { watch: new ReadyWatch(), position: 0, announced: false }
+  readonly #ready: GuestReady
   readonly #waiters = new Set<() => void>()
 
   private constructor(host: MachineHost, instanceId: string, record: MachineRecord | null) {
@@ -74,6 +73,17 @@ export class QemuMachine {
       live: this.#paths.serialLog,
       dir: this.#paths.dir,
       limitBytes: host.consoleLogBytes,
+    })
+    this.#ready = new GuestReady(this.console)
+    this.#link = new MonitorLink(this.#paths.qmp, {
+      onEvent: (event) => this.#hear(event),
+      onGuestOff: () => {
+        this.#guestOff = true
+      },
+      onLost: () => {
+        this.#wake()
+        if (!this.#released && !this.#ending) void this.#reconnect()
+      },
     })
   }
 
@@ -101,9 +111,9 @@ export class QemuMachine {
   async adopt(): Promise<MachineStatus> {
     this.#identity = readIdentity(this.#paths.identity)
     if (this.#identity && isAlive(this.#identity)) {
-      this.#resetReady(this.#record.bootOffset)
+      this.#ready.reset(this.#record.bootOffset)
       if (this.#record.state !== 'running') await this.#save({ state: 'running' })
-      if (await this.#connect(5_000)) await this.#settleGuestOff()
+      if (await this.#link.connect(5_000)) await this.#settleGuestOff()
       else void this.#reconnect()
     } else if (this.#record.state === 'running') {
       // The host's own restart ends a guest, but that is no crash.
@@ -116,7 +126,7 @@ export class QemuMachine {
 
   async start(spec: MachineSpec): Promise<MachineStatus> {
     if (this.#alive()) {
-      if (!this.#qmp) await this.#connect(5_000)
+      await this.#link.connect(5_000)
       if (!this.#guestOff) {
         // Whoever started it may not have come that far.
         await this.#limitDisks(spec)
@@ -135,7 +145,7 @@ export class QemuMachine {
     this.#starting = true
     this.#ending = false
     this.#guestOff = false
-    this.#resetReady(bootOffset)
+    this.#ready.reset(bootOffset)
     try {
       await this.#save({ state: 'running', bootOffset })
       await this.#launch(spec)
@@ -164,12 +174,12 @@ export class QemuMachine {
     await this.end()
   }
 
-  /** Ends the process at once and notes that the machine is off. */
-  async end(): Promise<void> {
+  /** Ends the process at once and notes what the machine is from now on. */
+  async end(state: 'off' | 'suspended' = 'off'): Promise<void> {
     const identity = this.#identity ?? readIdentity(this.#paths.identity)
     this.#ending = true
     if (identity && isAlive(identity)) {
-      const qmp = this.#qmp
+      const { qmp } = this.#link
       const told = qmp?.execute('quit', {}, 2_000).then(
         () => true,
         () => qmp.closed,
@@ -179,43 +189,7 @@ export class QemuMachine {
         throw new NephosError('driver_failed', `QEMU, process ${identity.pid}, cannot be ended.`)
     }
     this.#forgetProcess()
-    await this.#save({ state: 'off' })
-  }
-
-  /** Saves the guest's memory and ends the process. */
-  async suspend(signal?: AbortSignal): Promise<MachineStatus> {
-    const qmp = await this.runningMonitor()
-    if (qmp) await saveMemory(qmp, this.#paths, this.#host.user, signal)
-    else if (!isMemorySaved(this.#paths)) throw machineOff()
-    await this.end()
-    await this.#save({ state: 'suspended' })
-    return this.status()
-  }
-
-  /** Starts a process that goes on where the saved guest stood. */
-  async resume(spec: MachineSpec): Promise<MachineStatus> {
-    const half = await this.runningMonitor()
-    // A former worker was killed while it loaded; what is saved is still whole.
-    if (half && (await runStateOf(half)) === 'inmigrate') await this.end()
-    if (!(await this.runningMonitor())) {
-      if (!isMemorySaved(this.#paths)) throw nothingSaved()
-      await this.start({ ...spec, incoming: true })
-      try {
-        const waiting = await this.runningMonitor()
-        if (!waiting) throw this.#failure('QEMU ended')
-        await loadMemory(waiting, this.#paths)
-      } catch (error) {
-        await this.end()
-        await this.#save({ state: 'suspended' })
-        throw error
-      }
-    }
-    const qmp = await this.runningMonitor()
-    if (!qmp) throw nothingSaved()
-    // Before the guest writes to its disk again.
-    forgetMemory(this.#paths)
-    if ((await runStateOf(qmp)) !== 'running') await qmp.execute('cont')
-    return this.status()
+    await this.#save({ state })
   }
 
   /** It will be destroyed: a stop that waits for the guest goes on at once. */
@@ -238,31 +212,19 @@ export class QemuMachine {
       return { instanceId, powerState: unforeseen && this.#record.state !== 'off' ? 6 : 4, pid: null }
     }
     // A monitor that does not answer says nothing against the guest.
-    const answer = await this.#qmp?.execute('query-status').catch(() => undefined)
+    const answer = await this.#link.qmp?.execute('query-status').catch(() => undefined)
     return { instanceId, powerState: powerStateOf(answer) ?? 1, pid: this.#identity!.pid }
-  }
-
-  /**
-   * The monitor of the machine while it runs; null while it is off.
-   * @throws NephosError driver_failed when it runs and does not answer
-   */
-  async runningMonitor(): Promise<QmpClient | null> {
-    if (!this.#alive() || this.#guestOff) return null
-    if (!this.#qmp) await this.#connect(5_000)
-    if (this.#qmp) return this.#qmp
-    if (!this.#alive()) return null
-    throw new NephosError('driver_failed', 'The monitor of the machine does not answer.')
   }
 
   /** Where its counters are read; null when it has no process. */
   sampleSource(): SampleSource | null {
-    return this.#identity && { instanceId: this.instanceId, identity: this.#identity, qmp: this.#qmp }
+    return this.#identity && { instanceId: this.instanceId, identity: this.#identity, qmp: this.#link.qmp }
   }
 
   /** What must be looked at now and then: length of the logs, the guest's word that it has booted. */
   tick(): void {
     if (!this.#alive()) return
-    this.#lookForReady()
+    if (this.#ready.look()) this.#host.emit({ instanceId: this.instanceId, kind: 'guest-ready' })
     this.console.trim()
     if ((statSync(this.#paths.log, { throwIfNoEntry: false })?.size ?? 0) > longestQemuLog)
       truncateSync(this.#paths.log)
@@ -274,8 +236,8 @@ export class QemuMachine {
    */
   async monitor(): Promise<QmpClient | null> {
     if (!this.#alive() || this.#guestOff) return null
-    if (!this.#qmp) await this.#connect(5_000)
-    if (this.#qmp) return this.#qmp
+    await this.#link.connect(5_000)
+    if (this.#link.qmp) return this.#link.qmp
     if (!this.#alive()) return null
     throw new NephosError('driver_failed', 'The monitor of the machine does not answer.')
   }
@@ -283,8 +245,7 @@ export class QemuMachine {
   /** Lets go of the machine without ending it. */
   release(): void {
     this.#released = true
-    this.#qmp?.close()
-    this.#qmp = null
+    this.#link.release()
     this.#wake()
   }
 
@@ -297,59 +258,37 @@ export class QemuMachine {
     const deadline = performance.now() + startTimeoutMs
     for (;;) {
       const ended = launched.ended()
-      if (ended) throw this.#failure(`QEMU ${ended}`)
+      if (ended) throw this.failure(`QEMU ${ended}`)
       this.#identity = readIdentity(this.#paths.identity)
-      if (this.#identity?.pid === launched.pid && exists(this.#paths.qmp) && (await this.#connect(2_000)))
+      if (
+        this.#identity?.pid === launched.pid &&
+        exists(this.#paths.qmp) &&
+        (await this.#link.connect(2_000))
+      )
         return
       if (performance.now() > deadline)
-        throw this.#failure(`QEMU gave no monitor in ${startTimeoutMs / 1_000} s`)
+        throw this.failure(`QEMU gave no monitor in ${startTimeoutMs / 1_000} s`)
       await sleep(20)
     }
   }
 
   async #limitDisks({ options }: MachineSpec): Promise<void> {
-    if (this.#qmp) await limitDisks(this.#qmp, options?.diskLimits ?? null)
+    const { qmp } = this.#link
+    if (qmp) await limitDisks(qmp, options?.diskLimits ?? null)
   }
 
-  #failure(what: string): NephosError {
+  /** That its process failed, with the last words of QEMU. */
+  failure(what: string): NephosError {
     const words = qemuWords(this.#paths.log)
     return new NephosError('driver_failed', words ? `${what}: ${words}` : `${what} and said nothing.`, {
       detail: { instanceId: this.instanceId },
     })
   }
 
-  /** True when there is a connection; a second caller shares the attempt, for QEMU answers one at a time. */
-  #connect(timeoutMs: number): Promise<boolean> {
-    this.#connecting ??= this.#tryConnect(timeoutMs).finally(() => {
-      this.#connecting = null
-    })
-    return this.#connecting
-  }
-
-  async #tryConnect(timeoutMs: number): Promise<boolean> {
-    if (this.#qmp) return true
-    try {
-      const client = await QmpClient.connect(
-        this.#paths.qmp,
-        { onEvent: (event) => this.#hear(event), onClose: () => this.#disconnected() },
-        timeoutMs,
-      )
-      if (this.#released) {
-        client.close()
-        return false
-      }
-      this.#qmp = client
-      if (powerStateOf(await client.execute('query-status', {}, timeoutMs)) === 4) this.#guestOff = true
-      return true
-    } catch {
-      return false
-    }
-  }
-
   #hear({ event, data }: QmpEvent): void {
     const { instanceId } = this
     if (event === 'RESET' && data.guest === true) {
-      this.#resetReady(this.console.size())
+      this.#ready.reset(this.console.size())
       this.#host.emit({ instanceId, kind: 'reset' })
     } else if (event === 'SHUTDOWN') {
       this.#guestOff = true
@@ -372,28 +311,18 @@ export class QemuMachine {
     }
   }
 
-  /** Connections that never came to be, or were let go of on purpose, end too: only the current one counts. */
-  #disconnected(): void {
-    if (!this.#qmp?.closed) return
-    this.#qmp = null
-    this.#wake()
-    if (!this.#released && !this.#ending) void this.#reconnect()
-  }
-
   /** Connects again as long as the process lives; when it has died, that was a crash. */
   async #reconnect(): Promise<void> {
     const identity = this.#identity
-    for (
-      let pause = 50;
-      identity && this.#identity === identity && !this.#qmp;
-      pause = Math.min(pause * 2, 2_000)
-    ) {
-      if (this.#released || this.#ending) return
-      if (!isAlive(identity)) return this.#host.exclusive(this.instanceId, () => this.#crashed(identity))
-      await sleep(pause, undefined, { ref: false })
-      if (isAlive(identity) && (await this.#connect(2_000)))
-        return this.#host.exclusive(this.instanceId, () => this.#settleGuestOff())
-    }
+    if (!identity) return
+    const became = await this.#link.reconnect(
+      identity,
+      () => this.#identity === identity && !this.#released && !this.#ending,
+    )
+    if (!became) return
+    await this.#host.exclusive(this.instanceId, () =>
+      became === 'died' ? this.#crashed(identity) : this.#settleGuestOff(),
+    )
   }
 
   async #crashed(identity: ProcessIdentity): Promise<void> {
@@ -411,18 +340,13 @@ export class QemuMachine {
   }
 
   async #powerDown(timeoutMs: number, signal?: AbortSignal): Promise<void> {
-    const deadline = performance.now() + timeoutMs
     const over = new AbortController()
     const wake = () => over.abort()
     this.#waiters.add(wake)
     signal?.addEventListener('abort', wake, { once: true })
+    if (this.#doomed || signal?.aborted) wake()
     try {
-      while (performance.now() < deadline && this.#qmp) {
-        if (over.signal.aborted || this.#doomed || signal?.aborted) break
-        await this.#qmp.execute('system_powerdown', {}, 2_000).catch(() => {})
-        const pause = Math.min(buttonEveryMs, Math.max(0, deadline - performance.now()))
-        await sleep(pause, undefined, { signal: over.signal }).catch(() => {})
-      }
+      await pressPowerButton(() => this.#link.qmp, timeoutMs, over.signal)
     } finally {
       this.#waiters.delete(wake)
       signal?.removeEventListener('abort', wake)
@@ -437,28 +361,12 @@ export class QemuMachine {
     for (const wake of this.#waiters) wake()
   }
 
-  #lookForReady(): void {
-    const { watch, position, announced } = this.#ready
-    if (announced) return
-    const { offset, text } = this.console.read(position, 65_536)
-    if (text === '') return
-    this.#ready.position = offset + Buffer.byteLength(text)
-    if (!watch.feed(text)) return
-    this.#ready.announced = true
-    this.#host.emit({ instanceId: this.instanceId, kind: 'guest-ready' })
-  }
-
-  #resetReady(position: number): void {
-    this.#ready = { watch: new ReadyWatch(), position, announced: false }
-  }
-
   #alive(): boolean {
     return this.#identity !== null && isAlive(this.#identity)
   }
 
   #forgetProcess(): void {
-    this.#qmp?.close()
-    this.#qmp = null
+    this.#link.close()
     this.#identity = null
     rmSync(this.#paths.identity, { force: true })
   }
@@ -469,9 +377,4 @@ export class QemuMachine {
   }
 }
 
-const machineOff = () => new NephosError('conflict', 'The machine of the instance does not run.')
-const nothingSaved = () =>
-  new NephosError('conflict', 'The memory of the guest is not saved on this host any more.', {
-    remedy: 'Reboot the instance hard: it starts from its disk.',
-  })
 const exists = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined

@@ -64,7 +64,7 @@ export class QemuDisks implements MachineDisks {
   export(spec: MachineSpec, exportId: string, options: ExportOptions): Promise<void> {
     return this.#with(spec.instanceId, async (machine) => {
       const { paths } = machine
-      const monitor = await machine.runningMonitor()
+      const monitor = await machine.monitor()
       const source = { paths, exportId, monitor, baseFormat: spec.image.format, user: this.#host.user }
       await exportDisk(source, options)
     })
@@ -77,7 +77,7 @@ export class QemuDisks implements MachineDisks {
   dropExport(instanceId: string, exportId: string): Promise<void> {
     return this.#with(instanceId, async (machine) => {
       const { paths } = machine
-      await dropExport({ paths, exportId, monitor: await machine.runningMonitor() })
+      await dropExport({ paths, exportId, monitor: await machine.monitor() })
     })
   }
 

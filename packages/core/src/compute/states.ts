@@ -94,6 +94,10 @@ export type InstanceAction =
   | 'migrate'
   | 'confirmResize'
   | 'revertResize'
+  | 'liveMigrate'
+  | 'abortMigration'
+  | 'forceMigration'
+  | 'evacuate'
   | 'delete'
   | 'rename'
   | 'pause'
@@ -220,6 +224,34 @@ export const instanceActions: Record<InstanceAction, ActionRule> = {
     sets: 'resize_reverting',
     refusedWhenLocked: true,
     label: 'Revert resize',
+  },
+  liveMigrate: {
+    vm: ['active', 'paused'],
+    task: idle,
+    sets: 'migrating',
+    refusedWhenLocked: true,
+    label: 'Live migrate',
+  },
+  abortMigration: {
+    vm: 'any',
+    task: ['migrating'],
+    sets: null,
+    refusedWhenLocked: true,
+    label: 'Abort the migration',
+  },
+  forceMigration: {
+    vm: ['active'],
+    task: ['migrating'],
+    sets: null,
+    refusedWhenLocked: true,
+    label: 'Complete the migration now',
+  },
+  evacuate: {
+    vm: ['active', 'stopped', 'error'],
+    task: 'any',
+    sets: 'rebuilding',
+    refusedWhenLocked: true,
+    label: 'Evacuate',
   },
   delete: { vm: 'any', task: 'any', sets: 'deleting', refusedWhenLocked: true, label: 'Delete' },
   rename: { vm: 'any', task: 'any', sets: null, refusedWhenLocked: false, label: 'Rename' },

@@ -19,6 +19,7 @@ import { instanceDelete } from './sagas/instance-delete.ts'
 import { instanceDetachInterface } from './sagas/instance-detach-interface.ts'
 import { instanceBackup, instanceImage } from './sagas/instance-image.ts'
 import { instanceConfirmResize, instanceRevertResize } from './sagas/instance-judge-resize.ts'
+import { instanceLiveMigrate } from './sagas/instance-live-migrate.ts'
 import { instancePause, instanceUnpause } from './sagas/instance-pause.ts'
 import { instanceReboot } from './sagas/instance-reboot.ts'
 import { instanceRebuild } from './sagas/instance-rebuild.ts'
@@ -109,6 +110,7 @@ export async function startComputeWorker(
       'instance.unshelve': sagaJobHandler(instanceUnshelve(deps)),
       'instance.delete': sagaJobHandler(instanceDelete(deps)),
       'instance.resize': sagaJobHandler(instanceResize(deps)),
+      'instance.live-migrate': sagaJobHandler(instanceLiveMigrate(deps)),
       'instance.confirm-resize': sagaJobHandler(instanceConfirmResize(deps)),
       'instance.revert-resize': sagaJobHandler(instanceRevertResize(deps)),
       'instance.attach-interface': sagaJobHandler(instanceAttachInterface(deps)),

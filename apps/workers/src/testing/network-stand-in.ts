@@ -12,6 +12,11 @@ export class NetworkStandIn {
         ports: portIds.map((portId) => ({ portId, tap: tapName(portId), netns: null, mtu: 1450 })),
       }
     },
+    'network.activate': async ({ portIds }) => {
+      const missing = portIds.find((id) => !this.wired.has(id))
+      if (missing) throw new NephosError('conflict', `The port ${missing} is not wired here.`)
+      return {}
+    },
     'network.unwire': async ({ ports }) => {
       for (const { portId } of ports) this.wired.delete(portId)
       return {}

@@ -74,9 +74,12 @@ import {
 } from './instances/index.ts'
 import { createKeyPair, deleteKeyPair, importKeyPair, listKeyPairs, showKeyPair } from './key-pairs/index.ts'
 import {
+  abortMigration,
   confirmResize,
   currentMigration,
+  forceCompleteMigration,
   listMigrations,
+  liveMigrateInstance,
   migrateInstance,
   resizeInstance,
   revertResize,
@@ -192,10 +195,16 @@ export const computeVerbs = {
     confirmResize,
     revertResize,
     migrate: migrateInstance,
+    liveMigrate: liveMigrateInstance,
     attachInterface,
     detachInterface,
   },
-  migrations: { list: listMigrations, current: currentMigration },
+  migrations: {
+    list: listMigrations,
+    current: currentMigration,
+    abort: abortMigration,
+    forceComplete: forceCompleteMigration,
+  },
   keyPairs: {
     list: listKeyPairs,
     show: showKeyPair,

@@ -94,6 +94,9 @@ export type InstanceAction =
   | 'migrate'
   | 'confirmResize'
   | 'revertResize'
+  | 'liveMigrate'
+  | 'abortMigration'
+  | 'forceMigration'
   | 'delete'
   | 'rename'
   | 'pause'
@@ -220,6 +223,27 @@ export const instanceActions: Record<InstanceAction, ActionRule> = {
     sets: 'resize_reverting',
     refusedWhenLocked: true,
     label: 'Revert resize',
+  },
+  liveMigrate: {
+    vm: ['active', 'paused'],
+    task: idle,
+    sets: 'migrating',
+    refusedWhenLocked: true,
+    label: 'Live migrate',
+  },
+  abortMigration: {
+    vm: 'any',
+    task: ['migrating'],
+    sets: null,
+    refusedWhenLocked: true,
+    label: 'Abort the migration',
+  },
+  forceMigration: {
+    vm: ['active'],
+    task: ['migrating'],
+    sets: null,
+    refusedWhenLocked: true,
+    label: 'Complete the migration now',
   },
   delete: { vm: 'any', task: 'any', sets: 'deleting', refusedWhenLocked: true, label: 'Delete' },
   rename: { vm: 'any', task: 'any', sets: null, refusedWhenLocked: false, label: 'Rename' },

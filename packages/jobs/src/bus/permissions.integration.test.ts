@@ -128,6 +128,25 @@ describe('a host', () => {
     await answers.stop()
   })
 
+  test('asks another one for its part in a move, and for nothing else', async () => {
+    const part = { done: true, message: null, doneBytes: null, totalBytes: null, result: 'a door' }
+    const answers = serveRequests(busOf('host-host2'), log, {
+      role: 'compute',
+      host: 'host2',
+      handlers: { 'migration.work': async () => part },
+    })
+    await links['host-host2']!.nc.flush()
+    const migrationId = '0197c0de-0000-7000-8000-000000000002'
+    const ask = askOver(busOf('host-host1'))
+    await expect
+      .poll(() => ask('host2', 'migration.work', { migrationId, part: 'prepare', input: null }).catch(String))
+      .toEqual(part)
+    const { nc } = links['host-host1']!
+    for (const subject of ['ask.compute.host2.guest.set-password', 'ask.network.host2.network.unwire'])
+      await refused(nc.request(subject, '{}', { timeout: 1_000 }))
+    await answers.stop()
+  })
+
   test('cannot change, empty or remove a stream', async () => {
     const { jsm } = links['host-host1']!
     await refused(jsm.streams.purge(streams.jobs.name))

@@ -14,10 +14,8 @@ export const inboxOf = (user: string): string => `_INBOX_${hostToken(user)}`
 /** Nouns that a worker on a host writes events about. */
 const hostNouns = ['instance', 'host', 'port', 'network', 'operation', 'image', 'quota', 'migration']
 
-/** Requests that a host asks of another one: while an instance moves between them. */
-const betweenHosts = Object.entries(requests).flatMap(([name, { role }]) =>
-  name.startsWith('move.') || /^network\.(wire|unwire|activate)$/.test(name) ? [`ask.${role}.*.${name}`] : [],
-)
+/** The one request that a host asks of another: its part in a move, which that host looks up before it does anything. */
+const betweenHosts = `ask.${requests['migration.work'].role}.*.migration.work`
 
 /**
  * What the workers of one host may do: take the jobs of this host and no other's, answer the questions to this host,
@@ -53,7 +51,7 @@ export function hostPermissions(host: string, user: string): Permissions {
       ...hostNouns.map((noun) => `event.*.*.${noun}.*`),
       `ask.compute.${token}.>`,
       `ask.network.${token}.>`,
-      ...betweenHosts,
+      betweenHosts,
       'live.cancel.*',
       'live.console.*',
       `live.metrics.${token}`,

@@ -7,6 +7,8 @@ import {
   Cable,
   Camera,
   CheckCheck,
+  CircleStop,
+  FastForward,
   FileText,
   Hammer,
   HardDriveDownload,
@@ -33,6 +35,7 @@ import {
   Undo2,
   Unplug,
   Wrench,
+  Zap,
 } from 'lucide-react'
 import type { ComponentType } from 'react'
 import type { InstanceRow } from './row.ts'
@@ -135,6 +138,32 @@ export const instanceActionSpecs: readonly InstanceActionSpec[] = [
     group: 'move',
     bulk: true,
     doing: 'Reverting the resize of',
+  },
+  {
+    id: 'liveMigrate',
+    label: 'Live migrate',
+    icon: Zap,
+    group: 'move',
+    adminOnly: true,
+    doing: 'Live migrating',
+  },
+  {
+    id: 'forceMigration',
+    label: 'Complete the migration now',
+    icon: FastForward,
+    group: 'move',
+    adminOnly: true,
+    bulk: true,
+    doing: 'Completing the migration of',
+  },
+  {
+    id: 'abortMigration',
+    label: 'Abort the migration',
+    icon: CircleStop,
+    group: 'move',
+    adminOnly: true,
+    bulk: true,
+    doing: 'Aborting the migration of',
   },
   {
     id: 'migrate',

@@ -27,7 +27,7 @@ export function usePerform() {
       const before = cache.find(row.id) ?? row
       cache.put(afterAsking(action, before))
       try {
-        const performed: Performed = await performers[action](trpc.compute.instances, row)
+        const performed: Performed = await performers[action](trpc.compute, row)
         cache.putIfNewer(performed.instance)
         return performed
       } catch (error) {

@@ -50,7 +50,9 @@ export function MoveSection({ instance }: { instance: InstanceDetail }) {
 
 /** What administrators can do to it while it goes on. */
 function MoveButtons({ migration }: { migration: MigrationRow }) {
-  const actions = useMigrationActions()(migration).filter(({ id }) => ['abort', 'force'].includes(id))
+  const actions = useMigrationActions()(migration).filter(
+    ({ id }) => id === 'abort' || (id === 'force' && migration.kind === 'live-migration'),
+  )
   return (
     <span className="flex flex-wrap gap-2">
       {actions.map(({ id, label, icon: Icon, reason, run }) => (

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isMoving, migrationLook, migrationPercent, whyNotAbort, whyNotJudge } from './row.ts'
+import { isMoving, migrationLook, migrationPercent, whyNotAbort, whyNotForce, whyNotJudge } from './row.ts'
 
 const createdAt = new Date('2026-11-23T12:00:00Z')
 
@@ -34,6 +34,20 @@ test('what cannot be stopped any more says why', () => {
   expect(whyNotAbort({ ...running, status: 'reverting' })).toBe('What was decided about it is being done.')
   expect(whyNotAbort({ ...running, kind: 'evacuation' })).toBe(
     'Its host is dead: there is nothing to go back to.',
+  )
+})
+
+test('a live migration is hastened once, and ended until the guest is handed over', () => {
+  const running = { kind: 'live-migration', status: 'running', endedAt: null, pauseRequested: false } as const
+  expect(whyNotForce(running)).toBeNull()
+  expect(whyNotForce({ ...running, kind: 'resize' })).toBe('Only a live migration can be hastened.')
+  expect(whyNotForce({ ...running, pauseRequested: true })).toBe('It was asked for already.')
+  expect(whyNotForce({ ...running, status: 'post-migrating' })).toBe('It needs no help any more.')
+  expect(whyNotForce({ ...running, endedAt: createdAt })).toBe('It is over.')
+  expect(whyNotAbort(running)).toBeNull()
+  expect(whyNotAbort({ ...running, status: 'cancelling' })).toBe('It is being aborted.')
+  expect(whyNotAbort({ ...running, status: 'post-migrating' })).toBe(
+    'The guest is being handed over at this moment.',
   )
 })
 

@@ -26,6 +26,7 @@ const looks: Record<string, [StateTone, string]> = {
   running: ['busy', 'Moving'],
   'post-migrating': ['busy', 'Arriving'],
   completing: ['busy', 'Arriving'],
+  cancelling: ['busy', 'Aborting'],
   finished: ['warn', 'To be confirmed'],
   confirming: ['busy', 'Confirming'],
   reverting: ['busy', 'Reverting'],
@@ -68,6 +69,22 @@ export function migrationPercent({
   return Math.min(100, (doneBytes / totalBytes) * 100)
 }
 
+/** Statuses of a live migration in which the guest is still where it was. */
+const untilHandover = ['accepted', 'pre-migrating', 'running']
+
+/** Why a move cannot be brought to its end now, as a sentence, or null when that helps. */
+export function whyNotForce({
+  kind,
+  status,
+  endedAt,
+  pauseRequested,
+}: Pick<MigrationRow, 'kind' | 'status' | 'endedAt' | 'pauseRequested'>): string | null {
+  if (endedAt !== null) return 'It is over.'
+  if (kind !== 'live-migration') return 'Only a live migration can be hastened.'
+  if (pauseRequested) return 'It was asked for already.'
+  return untilHandover.includes(status) ? null : 'It needs no help any more.'
+}
+
 /** Why a move cannot be stopped and taken back, as a sentence, or null when it can. */
 export function whyNotAbort({
   kind,
@@ -77,6 +94,9 @@ export function whyNotAbort({
   if (endedAt !== null) return 'It is over.'
   if (status === 'finished') return 'It has arrived; it can be reverted.'
   if (status === 'confirming' || status === 'reverting') return 'What was decided about it is being done.'
+  if (status === 'cancelling') return 'It is being aborted.'
+  if (kind === 'live-migration' && !untilHandover.includes(status))
+    return 'The guest is being handed over at this moment.'
   if (kind === 'evacuation') return 'Its host is dead: there is nothing to go back to.'
   return null
 }

@@ -1,5 +1,5 @@
 'use client'
-import { CheckCheck, History, ListChecks, Square } from 'lucide-react'
+import { CheckCheck, FastForward, History, ListChecks, Square } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { toast } from 'sonner'
 import { questionOf } from '#features/instances/questions.ts'
@@ -9,7 +9,7 @@ import { useTRPCClient } from '#trpc/client.ts'
 import { toastRefusal } from '#trpc/refused.ts'
 import type { ResolvedAction } from '#ui/actions.tsx'
 import { useConfirm } from '#ui/confirm.tsx'
-import { type MigrationRow, whyNotAbort, whyNotJudge } from './row.ts'
+import { type MigrationRow, whyNotAbort, whyNotForce, whyNotJudge } from './row.ts'
 
 /** Makes the actions of any move: for its menu, and for the page of its instance. For administrators. */
 export function useMigrationActions(): (migration: MigrationRow) => ResolvedAction[] {
@@ -59,6 +59,16 @@ export function useMigrationActions(): (migration: MigrationRow) => ResolvedActi
         },
       },
       {
+        id: 'force',
+        label: 'Complete now',
+        icon: FastForward,
+        reason: whyNotForce(migration),
+        run: () =>
+          void attempt(`Cannot hasten the move of ${name}`, `Completing the move of ${name}`, () =>
+            api.compute.migrations.forceComplete.mutate({ id: migration.id }),
+          ),
+      },
+      {
         id: 'abort',
         label: 'Abort',
         icon: Square,
@@ -66,7 +76,9 @@ export function useMigrationActions(): (migration: MigrationRow) => ResolvedActi
         reason: whyNotAbort(migration),
         run: () =>
           void attempt(`Cannot abort the move of ${name}`, `Aborting the move of ${name}`, () =>
-            api.operation.operations.cancel.mutate({ id: operationId }),
+            migration.kind === 'live-migration'
+              ? api.compute.migrations.abort.mutate({ id: migration.id })
+              : api.operation.operations.cancel.mutate({ id: operationId }),
           ),
       },
     ]

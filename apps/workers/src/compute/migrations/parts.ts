@@ -103,9 +103,10 @@ export const parts: Record<MovePart, (context: PartContext) => Promise<Json | un
       if (migration.status === 'completing' && now.pid === null && now.powerState !== 1) return now
       throw error
     })
+    const goesOn = performance.now()
     const portIds = record.ports.map(({ id }) => id)
     if (portIds.length > 0) await services.ask(hostName, 'network.activate', { portIds })
-    return { powerState }
+    return { powerState, sinceMs: Math.round(performance.now() - goesOn) }
   },
 
   /** Destination: removes what was made for a move that is taken back. */

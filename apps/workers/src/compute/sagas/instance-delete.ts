@@ -8,7 +8,7 @@ import {
   systemCtx,
   writeFault,
 } from '@nephos/core'
-import type { Failure, Saga } from '@nephos/jobs'
+import { type Failure, type Saga, WorkElsewhere } from '@nephos/jobs'
 import type { ComputeDeps } from '../deps.ts'
 import { type InstanceState, loadInstance } from './load.ts'
 import { unwirePorts } from './steps.ts'
@@ -18,7 +18,7 @@ const none = async () => undefined
 
 /** Removes an instance from its host and then from the database. Each step can only be done, not taken back. */
 export function instanceDelete(deps: ComputeDeps): Saga<InstanceState> {
-  const { services, driver } = deps
+  const { services, driver, hostName } = deps
   return {
     name: 'instance-delete',
     cancellable: false,
@@ -31,7 +31,13 @@ export function instanceDelete(deps: ComputeDeps): Saga<InstanceState> {
       { name: 'unwire-ports', run: ({ state }) => unwirePorts(deps)(state).then(none) },
       { name: 'destroy-machine', run: ({ state }) => driver.destroy(state.record.id).then(none) },
     ],
-    load: (operation) => loadDeleting(services, operation),
+    load: async (operation) => {
+      const state = await loadDeleting(services, operation)
+      const host = state?.record.host?.name
+      // It has moved since: its job is there.
+      if (host !== undefined && host !== hostName) throw new WorkElsewhere()
+      return state
+    },
     succeed: (state) => finishDelete(services, state),
     fail: (state, failure) => failDelete(services, state, failure),
   }

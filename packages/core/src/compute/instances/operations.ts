@@ -68,6 +68,12 @@ export const instanceOperations = {
     cancellable: false,
   },
   'instance-revert-resize': { action: 'revertResize', job: 'instance.revert-resize', cancellable: false },
+  'instance-live-migrate': {
+    action: 'liveMigrate',
+    job: 'instance.live-migrate',
+    moves: 'source',
+    cancellable: true,
+  },
   'instance-delete': {
     action: 'delete',
     job: 'instance.delete',

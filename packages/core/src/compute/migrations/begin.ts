@@ -20,6 +20,8 @@ export interface MovePlan {
   host: string | null
   /** null: it keeps the one it has. */
   newFlavor: MigrationFlavor | null
+  /** Of a live migration: the guest may stand still while its memory is copied. */
+  pauseRequested?: boolean
   /** Last look at the instance, in the transaction. @throws NephosError */
   check?: (tx: MutationTx, record: InstanceRecord) => Promise<void>
 }
@@ -36,7 +38,7 @@ export interface MoveAccepted extends ActionAccepted {
  */
 export async function beginMove(ctx: Ctx, plan: MovePlan): Promise<MoveAccepted> {
   let migrationId = ''
-  const { id, action, verb, saga, kind, host, newFlavor } = plan
+  const { id, action, verb, saga, kind, host, newFlavor, pauseRequested = false } = plan
   const accepted = await beginAction(ctx, {
     id,
     action,
@@ -44,6 +46,7 @@ export async function beginMove(ctx: Ctx, plan: MovePlan): Promise<MoveAccepted>
     saga,
     input: {
       ...(host !== null && { host }),
+      ...(pauseRequested && { force: true }),
       ...(newFlavor && { flavorId: newFlavor.flavorId, flavorName: newFlavor.flavorName }),
     },
     begun: async (tx, record, operationId) => {
@@ -65,6 +68,7 @@ export async function beginMove(ctx: Ctx, plan: MovePlan): Promise<MoveAccepted>
           sourceHost: record.host?.name ?? '',
           requestedHost: host,
           oldVmState: record.vmState,
+          pauseRequested,
           ...(newFlavor && {
             oldFlavor: await flavorOf(tx, record),
             newFlavor: newFlavor as unknown as Prisma.InputJsonObject,

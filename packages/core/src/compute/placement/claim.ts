@@ -139,7 +139,7 @@ async function writeDestination(
 ): Promise<void> {
   const id = migration?.id ?? ''
   const { count } = await db.migration.updateMany({
-    where: { id, destHost: null, endedAt: null },
+    where: { id, status: 'accepted', destHost: null, endedAt: null },
     data: { destHost: host.name, status: 'pre-migrating' },
   })
   if (count === 0) throw new InstanceMoved()

@@ -31,6 +31,9 @@ export const actionDialogs = {
     import('./metadata-dialog.tsx').then((file) => ({ default: file.MetadataDialog })),
   ),
   editTags: lazy(() => import('./tags-dialog.tsx').then((file) => ({ default: file.TagsDialog }))),
+  liveMigrate: lazy(() =>
+    import('./live-migrate-dialog.tsx').then((file) => ({ default: file.LiveMigrateDialog })),
+  ),
   lock: lazy(() => import('./lock-dialog.tsx').then((file) => ({ default: file.LockDialog }))),
   migrate: lazy(() => import('./migrate-dialog.tsx').then((file) => ({ default: file.MigrateDialog }))),
   rebuild: lazy(() => import('./rebuild-dialog.tsx').then((file) => ({ default: file.RebuildDialog }))),

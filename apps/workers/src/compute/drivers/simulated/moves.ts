@@ -148,7 +148,13 @@ export class SimulatedLiveMoves implements LiveMoves {
       this.#host.save({ ...empty, taps: spec.nics.map(({ tap }) => tap), state: 'incoming' })
       const server = createServer({ allowHalfOpen: true }, (socket) => {
         socket.on('error', () => {})
-        void text(socket).then((line) => {
+        socket.setEncoding('utf8')
+        let line = ''
+        socket.on('data', (part) => {
+          line += part
+        })
+        // Not read as a whole by an iterator, which would close the socket before it is answered.
+        socket.once('end', () => {
           const guest = lastState(line)
           const { taps = [] } = this.#host.get(instanceId) ?? {}
           if (guest) this.#host.save({ ...guest, taps, state: 'arrived' })

@@ -1,0 +1,35 @@
+'use client'
+import { useState } from 'react'
+import { DestinationField } from '#features/migrations/destination-field.tsx'
+import { CheckField } from '#ui/check-field.tsx'
+import { ActionForm } from './action-form.tsx'
+import type { ActionDialogProps } from './registry.ts'
+
+/** Asks where an instance moves to while its guest goes on. */
+export function LiveMigrateDialog({ row, onClose }: ActionDialogProps) {
+  const [host, setHost] = useState<string>()
+  const [force, setForce] = useState(false)
+  return (
+    <ActionForm
+      action="liveMigrate"
+      row={row}
+      title={`Live migrate ${row.name}`}
+      description="Its disks and its memory are copied while the guest goes on. Then it stands still for a moment and goes on there, with its addresses and its connections."
+      fields={['host']}
+      submit={(instances) => instances.liveMigrate.mutate({ id: row.id, host, force })}
+      onClose={onClose}
+    >
+      {(errors) => (
+        <>
+          <DestinationField value={host} from={row.hostName} error={errors.host} onChange={setHost} />
+          <CheckField
+            label="The guest stands still while its memory is copied"
+            hint="So that even one that changes its memory all the time arrives. It can also be asked for on the way."
+            checked={force}
+            onChange={setForce}
+          />
+        </>
+      )}
+    </ActionForm>
+  )
+}

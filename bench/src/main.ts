@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Bed, openBed, startSimulatedCloud } from './bed.ts'
+import { measureGuests } from './guest.ts'
 import { busyWarning, machine, parallel, percentile, timed } from './measure.ts'
 import { type Row, row, table } from './report.ts'
 
@@ -112,6 +113,21 @@ try {
   stop.abort()
   await cloud.destroy()
 }
+const guests = await measureGuests()
+if (guests) {
+  rows.push(
+    row(
+      'control plane’s share of create → ACTIVE, real guest, p50',
+      guests.controlPlane,
+      { below: 300 },
+      'ms',
+    ),
+  )
+  const steps = [...guests.steps].map(([name, ms]) => `${name} ${ms.toFixed(0)}`).join(', ')
+  notes.push(
+    `create → ACTIVE of a real guest: ${guests.total.toFixed(0)} ms (${steps} ms), the first on its host ${guests.first.toFixed(0)} ms`,
+  )
+} else notes.push('no real guest was measured: this machine only simulates (see `./nephos doctor`)')
 console.log(`\n${machine()}\n\n${table(rows)}\n\n${notes.map((note) => `- ${note}`).join('\n')}`)
 if (warning) console.log(`\n${warning}`)
 process.exit(rows.every(({ good }) => good) ? 0 : 1)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { configDriveFiles } from './config-drive.ts'
 import { ec2ImageId } from './ec2.ts'
 import type { MetadataSource } from './source.ts'
 import { isPasswordPath, metadataDocument, metadataPath } from './tree.ts'
@@ -234,4 +235,20 @@ test('a path is decoded and cut, or refused', () => {
   ])
   expect(metadataPath('/%6fpenstack')).toEqual(['openstack'])
   expect(metadataPath('/%zz')).toBeNull()
+})
+
+test('a config drive holds what the metadata service answers in its newest version', () => {
+  const seed = () => Buffer.alloc(512, 1)
+  const files = new Map(configDriveFiles(source, seed).map(({ path, body }) => [path, Buffer.from(body)]))
+  for (const name of ['meta_data.json', 'network_data.json', 'user_data'])
+    expect(files.get(`openstack/latest/${name}`)?.toString('latin1')).toBe(
+      Buffer.from(metadataDocument(source, ['openstack', 'latest', name], seed)!.body).toString('latin1'),
+    )
+  expect(JSON.parse(files.get('ec2/latest/meta-data.json')!.toString())).toMatchObject({
+    hostname: 'web-1.novalocal',
+  })
+  expect(files.get('ec2/latest/user-data')).toEqual(source.userData)
+  const none = configDriveFiles({ ...source, userData: null }, seed).map(({ path }) => path)
+  expect(none).not.toContain('openstack/latest/user_data')
+  expect(none).not.toContain('ec2/latest/user-data')
 })

@@ -11,6 +11,7 @@ import { createComputeDriver } from './drivers/index.ts'
 import { GuestEvents } from './guest-events.ts'
 import { startMetrics } from './metrics/start.ts'
 import { MoveDesk } from './migrations/desk.ts'
+import { closeLeftMoves } from './reconcilers/left-moves.ts'
 import { destroyLeftBehind, orphanMachines } from './reconcilers/orphan-machines.ts'
 import { reconcilePowerStates } from './reconcilers/power-state.ts'
 import { instanceAttachInterface } from './sagas/instance-attach-interface.ts'
@@ -132,6 +133,7 @@ export async function startComputeWorker(
   const heartbeats = await startHeartbeats(services, 'compute', hostName, hostId)
   const loops = [
     runEvery({ name: 'power-state', everyMs: reconcileMs, log, run: () => reconcilePowerStates(deps) }),
+    runEvery({ name: 'left-moves', everyMs: reconcileMs, log, run: () => closeLeftMoves(deps) }),
     runEvery({ name: 'orphan-machines', everyMs: reconcileMs, log, run: orphanMachines(deps) }),
   ]
   return {

@@ -175,6 +175,7 @@ const cases: Record<string, Case> = {
   'compute.instances.revertResize': hidden((victim) => ({ id: victim.instanceId })),
   'compute.instances.migrate': admins((victim) => ({ id: victim.instanceId })),
   'compute.instances.liveMigrate': admins((victim) => ({ id: victim.instanceId })),
+  'compute.instances.evacuate': admins((victim) => ({ id: victim.instanceId })),
   'compute.migrations.abort': admins(() => ({ id: newId() })),
   'compute.migrations.forceComplete': admins(() => ({ id: newId() })),
   'compute.migrations.list': admins(everyRow),

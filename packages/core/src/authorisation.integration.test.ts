@@ -131,6 +131,7 @@ const cases: Record<string, Case> = {
     input: (victim) => ({ flavorId: victim.flavorId, serverGroupId: victim.serverGroupId }),
     stranger: 'invalid_input',
   },
+  'compute.hosts.allocations': admins((victim) => ({ id: victim.hostId })),
   'compute.hosts.delete': admins((victim) => ({ id: victim.hostId })),
   'compute.hosts.list': admins(everyRow),
   'compute.hosts.metrics': admins((victim) => ({ id: victim.hostId })),

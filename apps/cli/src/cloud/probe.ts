@@ -15,7 +15,13 @@ const drivers = z.object({
     reasons,
     unlock: reasons,
   }),
-  network: z.object({ driver: z.enum(['linux', 'simulated']), reasons, unlock: reasons }),
+  network: z.object({
+    driver: z.enum(['linux', 'simulated']),
+    reasons,
+    unlock: reasons,
+    /** Why networks cannot reach from host to host; null where they can, or need not. */
+    overlay: z.string().nullable().default(null),
+  }),
 })
 export type Drivers = z.infer<typeof drivers>
 
@@ -45,7 +51,7 @@ async function runProbe(config: NephosConfig): Promise<Drivers> {
     const reason = `The look at this machine failed: ${messageOf(error).split('\n')[0]}`
     return {
       compute: { driver: 'simulated', accelerator: null, reasons: [reason], unlock: [] },
-      network: { driver: 'simulated', reasons: [reason], unlock: [] },
+      network: { driver: 'simulated', reasons: [reason], unlock: [], overlay: null },
     }
   }
 }

@@ -13,6 +13,7 @@ import { isGuestBuilt } from '../prepare/guest.ts'
 import { attempt } from '../prepare/run.ts'
 import { isSupervised } from '../supervisor/control.ts'
 import { type Check, limited, missing, ok } from './check.ts'
+import { labCheck } from './lab.ts'
 
 const gib = 1_073_741_824
 
@@ -55,8 +56,11 @@ function servers(config: NephosConfig): Check[] {
   ]
 }
 
+/** In bytes; systems other than Linux count what they would give up as used. */
+const freeMemory = (): number => freemem() + (platform() === 'linux' ? 0 : totalmem() / 4)
+
 function machine(config: NephosConfig): Check[] {
-  const memory = freemem() + (platform() === 'linux' ? 0 : totalmem() / 4)
+  const memory = freeMemory()
   let place = config.home
   while (!existsSync(place)) place = dirname(place)
   const { bavail, bsize } = statfsSync(place)
@@ -102,6 +106,7 @@ async function drivers(config: NephosConfig): Promise<Check[]> {
     network.driver === 'linux'
       ? ok('Networks', `bridges, taps and namespaces work. ${why(network.reasons)}`)
       : limited('Networks', `simulated. ${why(network.reasons)}`, network.unlock.join(' ')),
+    labCheck(config, found, freeMemory()),
   ]
 }
 

@@ -96,6 +96,10 @@ function checkDoors(config: NephosConfig): string {
     throw new Failure('The API listens on this machine alone, and hosts fetch images there.', {
       remedy: `Set NEPHOS_BIND=${address}, then \`./nephos down\` and \`./nephos up\`.`,
     })
+  if (config.apiPort === 0)
+    throw new Failure('The API takes another port at each start, and hosts would not find it again.', {
+      remedy: 'Set NEPHOS_API_PORT to a port, for example 8774, then `./nephos down` and `./nephos up`.',
+    })
   return address
 }
 

@@ -12,6 +12,8 @@ export interface NetworkDetection {
   reasons: string[]
   /** What would unlock more, one sentence each. */
   unlock: string[]
+  /** Why networks cannot reach from one host to another; null where they can, or need not. */
+  overlay: string | null
   /** False when a driver was demanded that does not work here: then `reasons` says why. */
   usable: boolean
 }
@@ -37,24 +39,26 @@ const programs = {
  */
 export async function detectNetwork(options: DetectNetworkOptions): Promise<NetworkDetection> {
   const { networkDriver, computeDriver } = options
-  const simulated = { driver: 'simulated', usable: true, unlock: [] } as const
+  const simulated = { driver: 'simulated', usable: true, unlock: [], overlay: null } as const
   if (networkDriver === 'simulated')
     return { ...simulated, reasons: ['The simulated driver was asked for.'], unlock: [] }
   if (networkDriver === 'auto' && computeDriver === 'simulated')
     return { ...simulated, reasons: ['Simulated instances need no real network.'], unlock: [] }
-  const lacks = await missing()
+  const { lacks, overlay } = await missing()
   if (lacks.length === 0)
     return {
       driver: 'linux',
       usable: true,
       reasons: ['Namespaces, bridges, taps and nftables work.'],
-      unlock: [],
+      unlock: overlay ? [overlay.remedy] : [],
+      overlay: overlay?.reason ?? null,
     }
   return {
     driver: networkDriver === 'linux' ? 'linux' : 'simulated',
     usable: networkDriver !== 'linux',
     reasons: lacks.map(({ reason }) => reason),
     unlock: lacks.map(({ remedy }) => remedy),
+    overlay: null,
   }
 }
 
@@ -63,14 +67,23 @@ interface Lack {
   remedy: string
 }
 
-async function missing(): Promise<Lack[]> {
+/** What keeps networks from being real, and what only keeps them from reaching other hosts. */
+interface Found {
+  lacks: Lack[]
+  overlay: Lack | null
+}
+
+async function missing(): Promise<Found> {
   if (process.platform !== 'linux')
-    return [
-      {
-        reason: `Real networks need Linux, this is ${process.platform}.`,
-        remedy: 'Use a Linux machine.',
-      },
-    ]
+    return {
+      lacks: [
+        {
+          reason: `Real networks need Linux, this is ${process.platform}.`,
+          remedy: 'Use a Linux machine.',
+        },
+      ],
+      overlay: null,
+    }
   const lacks: Lack[] = []
   if (process.getuid?.() !== 0)
     lacks.push({
@@ -80,12 +93,14 @@ async function missing(): Promise<Lack[]> {
   for (const [program, name] of Object.entries(programs))
     if (!(await isInstalled(program)))
       lacks.push({ reason: `${program} is not installed.`, remedy: `apt-get install ${name}` })
-  return lacks.length > 0 ? lacks : tryNetwork()
+  return lacks.length > 0 ? { lacks, overlay: null } : tryNetwork()
 }
 
-async function tryNetwork(): Promise<Lack[]> {
+type Attempt = [what: string, remedy: string, attempt: () => Promise<unknown>]
+
+async function tryNetwork(): Promise<Found> {
   const netns = `nephos-probe-${randomBytes(4).toString('hex')}`
-  const attempts: [string, string, () => Promise<unknown>][] = [
+  const attempts: Attempt[] = [
     [
       'network namespaces',
       'Allow namespaces; in a container, run it privileged.',
@@ -115,17 +130,29 @@ async function tryNetwork(): Promise<Lack[]> {
     ['dnsmasq', 'apt-get install dnsmasq-base', () => runTool(['dnsmasq', '--version'])],
     ['haproxy', 'apt-get install haproxy', () => runTool(['haproxy', '-v'])],
   ]
+  const between: Attempt = [
+    'VXLAN',
+    'Load the kernel module vxlan, for networks that several hosts use.',
+    () => runIp(netns, ['link add name vx0 type vxlan id 1 local 127.0.0.1 dstport 4789 nolearning proxy']),
+  ]
   try {
-    for (const [what, remedy, attempt] of attempts)
-      try {
-        await attempt()
-      } catch (error) {
-        const words = error instanceof Error ? error.message : String(error)
-        return [{ reason: `This machine has no working ${what}: ${words}.`, remedy }]
-      }
-    return []
+    for (const attempt of attempts) {
+      const lack = await lackOf(attempt)
+      if (lack) return { lacks: [lack], overlay: null }
+    }
+    return { lacks: [], overlay: await lackOf(between) }
   } finally {
     await removeNamespace(netns).catch(() => {})
+  }
+}
+
+async function lackOf([what, remedy, attempt]: Attempt): Promise<Lack | null> {
+  try {
+    await attempt()
+    return null
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error)
+    return { reason: `This machine has no working ${what}: ${words}.`, remedy }
   }
 }
 

@@ -23,6 +23,7 @@ import {
 } from './flavors/index.ts'
 import {
   deleteHost,
+  hostAllocations,
   hostMetrics,
   hostMetricsSummary,
   listHosts,
@@ -149,6 +150,7 @@ export const computeVerbs = {
     show: showHost,
     update: updateHost,
     delete: deleteHost,
+    allocations: hostAllocations,
     metrics: hostMetrics,
     metricsSummary: hostMetricsSummary,
   },

@@ -1,3 +1,4 @@
+import { newId } from '@nephos/db'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Ctx } from '../kernel/index.ts'
 import { networkVerbs, noteNetworkHost } from '../network/index.ts'
@@ -207,6 +208,44 @@ describe('hosts', () => {
     await expect(remove()).rejects.toMatchObject({ code: 'not_found' })
     // A worker that starts there makes it known again.
     expect(await registerHost(cloud.services, { name, zone: 'nova' })).not.toBe(id)
+  })
+})
+
+test('what holds the room on a host is told, and what moves hold apart from it', async () => {
+  const { ctx, project } = await makeTenant(cloud)
+  const [here, there] = await Promise.all([makeHost(cloud), makeHost(cloud)])
+  const size = { vcpus: 1, ramMib: 128, diskGib: 2 }
+  const [stays, leaves] = await Promise.all(
+    ['stays', 'leaves'].map((name) => makeInstance(cloud, { projectId: project.id, name, hostId: here.id })),
+  )
+  const moveId = newId()
+  for (const [consumerId, instanceId, hostId] of [
+    [stays!.id, stays!.id, here.id],
+    // On its way: the move holds the source, the instance its destination.
+    [moveId, leaves!.id, here.id],
+    [leaves!.id, leaves!.id, there.id],
+  ] as const)
+    await cloud.db.allocation.create({ data: { consumerId, instanceId, hostId, ...size } })
+
+  const of = async (id: string, input: object = {}) =>
+    (await hosts.allocations({ ctx: admin, input: { id, ...input } })).items
+  expect(await of(here.id)).toMatchObject([
+    { id: stays!.id, instanceName: 'stays', projectId: project.id, purpose: 'instance', ...size },
+    { id: moveId, instanceId: leaves!.id, instanceName: 'leaves', purpose: 'leaving' },
+  ])
+  expect(await of(here.id, { moves: true })).toMatchObject([{ id: moveId }])
+  expect(await of(there.id, { moves: true })).toMatchObject([{ id: leaves!.id, purpose: 'arriving' }])
+  const first = await hosts.allocations({ ctx: admin, input: { id: here.id, limit: 1 } })
+  const second = await hosts.allocations({
+    ctx: admin,
+    input: { id: here.id, limit: 1, cursor: first.nextCursor },
+  })
+  expect([first.items[0]?.id, second.items[0]?.id, second.nextCursor]).toEqual([stays!.id, moveId, null])
+  await expect(hosts.allocations({ ctx, input: { id: here.id } })).rejects.toMatchObject({
+    code: 'forbidden',
+  })
+  await expect(hosts.allocations({ ctx: admin, input: { id: newId() } })).rejects.toMatchObject({
+    code: 'not_found',
   })
 })
 

@@ -18,6 +18,7 @@ import { Mib } from '#ui/value-unit.tsx'
 import { Heartbeat } from './heartbeat.tsx'
 import { HostInstances } from './host-instances.tsx'
 import { HostMetrics } from './host-metrics.tsx'
+import { HostMoves } from './host-moves.tsx'
 import { HostState } from './hosts-page.tsx'
 import { type Capacity, capacities, type HostRow, hostFacts } from './row.ts'
 import { useHostActions } from './use-host-actions.tsx'
@@ -44,6 +45,7 @@ function Loaded({ host }: { host: HostRow }) {
   const actions = useHostActions()(host)
   const toggle = actions.find(({ id }) => id === 'enable' || id === 'disable')!
   const { vcpus, ram, disk } = capacities(host)
+  const { capabilities, versions } = hostFacts(host.facts)
   return (
     <>
       <ResourceHeader name={host.name}>
@@ -92,9 +94,7 @@ function Loaded({ host }: { host: HostRow }) {
                 >
                   <div>
                     <p className="text-sm font-medium first-letter:uppercase">{service.role} worker</p>
-                    <p className="text-xs text-subtle">
-                      process {service.pid}, version {service.version}
-                    </p>
+                    <p className="text-xs text-subtle">process {service.pid}</p>
                   </div>
                   <Heartbeat service={service} />
                 </li>
@@ -102,15 +102,27 @@ function Loaded({ host }: { host: HostRow }) {
             </ul>
           )}
         </Card>
-        <Card title="Drivers and facts" className="lg:col-span-2">
+        <Card title="What it can do">
           <Facts
             items={[
               { label: 'Compute driver', value: host.computeDriver || 'not reported' },
               { label: 'Network driver', value: host.networkDriver || 'not reported' },
-              ...hostFacts(host.facts),
+              ...capabilities,
             ]}
           />
         </Card>
+        <Card title="Versions">
+          <Facts
+            items={[
+              ...host.services.map(({ role, version }) => ({
+                label: `Nephos, ${role} worker`,
+                value: version,
+              })),
+              ...versions,
+            ]}
+          />
+        </Card>
+        <HostMoves host={host} />
         <HostMetrics hostId={host.id} />
         <HostInstances host={host} />
       </div>

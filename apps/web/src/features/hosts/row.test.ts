@@ -36,17 +36,21 @@ test('facts are shown in words, what is none is left out', () => {
   expect(
     hostFacts({
       qemuVersion: '7.2',
+      uefi: true,
       simulated: false,
       bootTime: 5,
       cpu_flags: 'sse',
       nothing: null,
       deep: {},
     }),
-  ).toEqual([
-    { label: 'QEMU', value: '7.2' },
-    { label: 'Simulated', value: 'no' },
-    { label: 'Boot time', value: '5' },
-    { label: 'Cpu flags', value: 'sse' },
-  ])
-  expect(hostFacts(null)).toEqual([])
+  ).toEqual({
+    capabilities: [
+      { label: 'Simulated', value: 'no' },
+      { label: 'UEFI', value: 'yes' },
+      { label: 'Boot time', value: '5' },
+      { label: 'Cpu flags', value: 'sse' },
+    ],
+    versions: [{ label: 'QEMU', value: '7.2' }],
+  })
+  expect(hostFacts(null)).toEqual({ capabilities: [], versions: [] })
 })

@@ -58,37 +58,55 @@ export const capacities = (host: Sizes): { vcpus: Capacity; ram: Capacity; disk:
   disk: capacity('Disk', host.diskGib, host.reservedDiskGib, host.diskRatio, host.usedDiskGib),
 })
 
-const factNames: Record<string, string> = {
+/** What a host says about itself, in the order in which it is shown; what is not listed here comes last. */
+const capabilityNames: Record<string, string> = {
   simulated: 'Simulated',
   accelerator: 'Accelerator',
   acceleratorReason: 'Why this accelerator',
-  qemuVersion: 'QEMU',
-  qemuUser: 'QEMU runs as',
-  cpuModel: 'Processor',
-  kernel: 'Kernel',
-  architecture: 'Architecture',
-  shareOfMachine: 'Share of the machine',
   uefi: 'UEFI',
   uefiReason: 'Why no UEFI',
   cpuLimits: 'CPU limits',
   cpuLimitsReason: 'Why no CPU limits',
+  qemuUser: 'QEMU runs as',
+  shareOfMachine: 'Share of the machine',
+}
+const versionNames: Record<string, string> = {
+  qemuVersion: 'QEMU',
+  kernel: 'Kernel',
+  cpuModel: 'Processor',
+  architecture: 'Architecture',
 }
 
-/** What a host says about itself, in words. What is not plain text or a number is left out. */
-export function hostFacts(facts: unknown): { label: string; value: string }[] {
-  if (typeof facts !== 'object' || facts === null || Array.isArray(facts)) return []
-  return Object.entries(facts).flatMap(([key, value]) => {
-    if (typeof value === 'boolean') return [{ label: factLabel(key), value: value ? 'yes' : 'no' }]
-    if (typeof value === 'string' || typeof value === 'number')
-      return [{ label: factLabel(key), value: String(value) }]
-    return []
-  })
+/** A fact in words. */
+export interface HostFact {
+  label: string
+  value: string
 }
 
-const factLabel = (key: string): string => {
+/** What a host says about itself: what it can do, and of what it is made. What is not plain text or a number is left out. */
+export function hostFacts(facts: unknown): { capabilities: HostFact[]; versions: HostFact[] } {
+  const said = typeof facts === 'object' && facts !== null && !Array.isArray(facts) ? facts : {}
+  const texts = new Map(
+    Object.entries(said).flatMap(([key, value]): [string, string][] => {
+      if (typeof value === 'boolean') return [[key, value ? 'yes' : 'no']]
+      return typeof value === 'string' || typeof value === 'number' ? [[key, String(value)]] : []
+    }),
+  )
+  const known = (names: Record<string, string>): HostFact[] =>
+    Object.entries(names).flatMap(([key, label]) => {
+      const value = texts.get(key)
+      return value === undefined ? [] : [{ label, value }]
+    })
+  const others = [...texts]
+    .filter(([key]) => !(key in capabilityNames || key in versionNames))
+    .map(([key, value]) => ({ label: inWords(key), value }))
+  return { capabilities: [...known(capabilityNames), ...others], versions: known(versionNames) }
+}
+
+const inWords = (key: string): string => {
   const words = key
     .replaceAll(/([A-Z])/g, ' $1')
     .replaceAll('_', ' ')
     .toLowerCase()
-  return factNames[key] ?? words.charAt(0).toUpperCase() + words.slice(1)
+  return words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -17,7 +17,7 @@ export const detectComputeFor = (config: ComputeDetectionConfig): Promise<Comput
     computeDriver: config.computeDriver,
     accelerator: config.accelerator,
     qemuUser: config.qemuUser,
-    hostDir: statePaths(config).host(),
+    stateDir: config.home,
     guestDir: statePaths(config).guest,
   })
 

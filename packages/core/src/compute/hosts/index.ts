@@ -1,3 +1,4 @@
+export { type AllocationRow, hostAllocations } from './allocations.ts'
 export { announceDownHosts } from './announce-down.ts'
 export { deleteHost } from './delete.ts'
 export { heartbeat, type ServiceIdentity, signOff } from './heartbeat.ts'

@@ -11,6 +11,7 @@ import { readError } from '#trpc/error.ts'
 import { ErrorPanel } from '#ui/error-panel.tsx'
 import type { PlotMark } from '#ui/plot/marks.tsx'
 import type { InstanceDetail } from '../row.ts'
+import { useInstanceOperations } from './use-instance-operations.ts'
 
 type Metrics = RouterOutputs['compute']['instances']['metrics']
 
@@ -25,9 +26,7 @@ export function MetricsTab({ instance }: { instance: InstanceDetail }) {
     { placeholderData: keepPreviousData, staleTime: 0 },
   )
   const { data, error, refetch, isPlaceholderData } = useQuery(options)
-  const { data: operations } = useQuery(
-    trpc.operation.operations.list.queryOptions({ resourceId: id, limit: 50 }),
-  )
+  const { data: operations } = useInstanceOperations(id)
   const readAgain = () => void refetch()
   const time = useGrowingPlot({
     id,

@@ -1,11 +1,9 @@
 'use client'
-import { useQuery } from '@tanstack/react-query'
 import { Activity, ChevronRight } from 'lucide-react'
 import { useState } from 'react'
 import { OperationProgress, OperationState } from '#features/operations/operation-bits.tsx'
 import { OperationView } from '#features/operations/operation-view.tsx'
 import { isActive, type OperationRow, operationTitle } from '#features/operations/row.ts'
-import { useTRPC } from '#trpc/client.ts'
 import { readError } from '#trpc/error.ts'
 import { Card } from '#ui/card.tsx'
 import { cn } from '#ui/cn.ts'
@@ -15,13 +13,11 @@ import { Skeleton } from '#ui/skeleton.tsx'
 import { Age, Elapsed } from '#ui/time.tsx'
 import type { InstanceDetail } from '../row.ts'
 import { HistoryCard } from './history-card.tsx'
+import { useInstanceOperations } from './use-instance-operations.ts'
 
 /** Everything that was done to the instance, newest first; each opens to its steps. */
 export function OperationsTab({ instance }: { instance: InstanceDetail }) {
-  const trpc = useTRPC()
-  const { data, error, refetch } = useQuery(
-    trpc.operation.operations.list.queryOptions({ resourceId: instance.id, limit: 50 }),
-  )
+  const { data, error, refetch } = useInstanceOperations(instance.id)
   const [open, setOpen] = useState<string | null>(null)
   if (error) return <ErrorPanel error={readError(error)} onRetry={() => void refetch()} />
   if (!data) return <Skeleton className="h-40 w-full rounded-xl" />

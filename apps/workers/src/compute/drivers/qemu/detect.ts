@@ -13,8 +13,8 @@ export interface DetectOptions {
   computeDriver: 'auto' | 'qemu' | 'simulated'
   accelerator: 'auto' | Accelerator
   qemuUser: string
-  /** State directory of this host; keeps the verdict on KVM. */
-  hostDir: string
+  /** Keeps the verdict on KVM, which is the same for every host on this machine. */
+  stateDir: string
   /** Directory of the guest image, whose kernel is booted to try KVM. */
   guestDir: string
   /** Default `qemu-system-x86_64`. */
@@ -147,8 +147,8 @@ async function pickAccelerator(
   binary: string,
   version: string,
 ): Promise<Pick<ComputeDetection, 'accelerator' | 'reasons' | 'unlock'>> {
-  const { accelerator, hostDir, guestDir } = options
-  const cacheFile = join(hostDir, 'kvm-probe.json')
+  const { accelerator, stateDir, guestDir } = options
+  const cacheFile = join(stateDir, 'kvm-probe.json')
   if (accelerator !== 'auto') {
     // The supervisor looks once and then demands what it found: the reason is in what was found.
     const verdict = accelerator === 'tcg' ? await lastVerdict(cacheFile) : null
@@ -172,7 +172,7 @@ async function pickAccelerator(
       'KVM is not tried yet, for want of the guest image.',
       'Build it (guest/build.sh), so that KVM can be tried with its kernel.',
     )
-  await mkdir(hostDir, { recursive: true, mode: 0o711 })
+  await mkdir(stateDir, { recursive: true, mode: 0o711 })
   const user =
     process.getuid?.() === 0 ? ((await findUser(options.qemuUser)) ?? (await findUser('nobody'))) : null
   const verdict = await probeKvm({ binary, qemuVersion: version, kernel, initrd, user, cacheFile })

@@ -27,7 +27,7 @@ const detection = await detectCompute({
   computeDriver: 'auto',
   accelerator: 'tcg',
   qemuUser: 'nephos-qemu',
-  hostDir,
+  stateDir: hostDir,
   guestDir: hostDir,
 })
 

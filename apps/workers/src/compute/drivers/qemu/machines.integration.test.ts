@@ -31,7 +31,7 @@ const detection = await detectCompute({
   computeDriver: 'auto',
   accelerator: 'tcg',
   qemuUser: 'nephos-qemu',
-  hostDir,
+  stateDir: hostDir,
   guestDir: hostDir,
 })
 const controller = await findCpuController(instancesDir)

@@ -17,7 +17,7 @@ const detection = await detectCompute({
   computeDriver: 'auto',
   accelerator: 'tcg',
   qemuUser: 'nephos-qemu',
-  hostDir: dir,
+  stateDir: dir,
   guestDir: dir,
 })
 const underlay = { address: '127.0.0.1', netns: null }

@@ -28,7 +28,7 @@ const detection = await detectCompute({
   computeDriver: 'auto',
   accelerator: 'tcg',
   qemuUser: 'nephos-qemu',
-  hostDir,
+  stateDir: hostDir,
   guestDir: hostDir,
 })
 const options = { signal: new AbortController().signal, onProgress: () => {} }

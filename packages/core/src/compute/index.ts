@@ -10,6 +10,15 @@ import {
 } from './aggregates/index.ts'
 import { scheduleBackups, showBackups, unscheduleBackups } from './backups/index.ts'
 import {
+  abortDrain,
+  beginDrain,
+  listDrains,
+  pauseDrain,
+  previewDrain,
+  resumeDrain,
+  showDrain,
+} from './drains/index.ts'
+import {
   addFlavorAccess,
   createFlavor,
   deleteFlavor,
@@ -90,6 +99,7 @@ import {
 export * from './aggregates/index.ts'
 export * from './backups/index.ts'
 export * from './consoles/index.ts'
+export * from './drains/index.ts'
 export * from './flavors/index.ts'
 export * from './hosts/index.ts'
 export * from './instances/index.ts'
@@ -123,6 +133,15 @@ export const computeVerbs = {
     addHost: addAggregateHost,
     removeHost: removeAggregateHost,
     setMetadata: setAggregateMetadata,
+  },
+  drains: {
+    preview: previewDrain,
+    begin: beginDrain,
+    list: listDrains,
+    show: showDrain,
+    pause: pauseDrain,
+    resume: resumeDrain,
+    abort: abortDrain,
   },
   placement: { preview: previewPlacement },
   serverGroups: {

@@ -139,6 +139,7 @@ const pages: [name: string, path: () => string, heading: string | RegExp][] = [
   ['hosts', () => '/admin/hosts', 'Hosts'],
   ['a host', () => `/admin/hosts/${ids.host}`, /./],
   ['migrations', () => '/admin/migrations', 'Migrations'],
+  ['the plan of a drain', () => `/admin/hosts/${ids.host}?panel=host-drain&of=${ids.host}`, /^Drain: /],
   ['flavors', () => '/admin/flavors', 'Flavors'],
   ['a flavor', () => '/admin/flavors/42', 'm1.nano'],
   ['projects', () => '/admin/projects', 'Projects'],
@@ -148,7 +149,7 @@ const pages: [name: string, path: () => string, heading: string | RegExp][] = [
   ['audit log', () => '/admin/audit', 'Audit log'],
 ]
 // What surrounds a page is the same everywhere, but a panel lies beside it.
-const whole = ['overview', 'create key pair']
+const whole = ['overview', 'create key pair', 'the plan of a drain']
 for (const [name, path, heading] of pages)
   test(name, async () => {
     await page.goto(path())

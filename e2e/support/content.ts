@@ -11,6 +11,8 @@ const gib = 1024
 export interface Content {
   instance: string
   failed: string
+  /** One whose new flavor waits to be confirmed. */
+  resized: string
   image: string
   network: string
   host: string
@@ -80,6 +82,8 @@ export async function makeContent(): Promise<Content> {
   await api.compute.instances.reboot.mutate({ id: servers[0]!, type: 'soft' })
   await api.compute.instances.stop.mutate({ id: night! })
   await settled(api, [servers[0]!, night!], ['ACTIVE', 'SHUTOFF'])
+  await api.compute.instances.resize.mutate({ id: night!, flavorId: '84' })
+  await settled(api, [night!], ['VERIFY_RESIZE'])
   await until(
     'the guest has booted again',
     async () =>
@@ -90,6 +94,7 @@ export async function makeContent(): Promise<Content> {
   return {
     instance: servers[0]!,
     failed: failed!,
+    resized: night!,
     image,
     network: web.id,
     host: host!.id,

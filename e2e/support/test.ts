@@ -54,6 +54,13 @@ export const rowOf = (page: Page, name: string) =>
 /** A fact of a page's summary strip or card: the value that belongs to the label. */
 export const fact = (page: Page, label: string) => page.locator(`dt:text-is("${label}") + dd`).first()
 
+/** Chooses an action in the menu of something that has this name, by keyboard: a pointer that jumps leaves submenus. */
+export async function chooseAction(page: Page, name: string, group: string, action: string): Promise<void> {
+  await page.getByRole('button', { name: `Actions of ${name}`, exact: true }).click()
+  await page.getByRole('menuitem', { name: group, exact: true }).press('Enter')
+  await page.getByRole('menuitem', { name: action, exact: true }).press('Enter')
+}
+
 /** Marks the document; {@link expectSameDocument} tells whether the page was loaded anew since. */
 export const markDocument = (page: Page): Promise<void> =>
   page.evaluate(() => {

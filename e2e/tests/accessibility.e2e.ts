@@ -10,7 +10,7 @@ import {
   theCloud,
   tinyImage,
 } from '../support/cloud.ts'
-import { expect, freshness, signInAs, test } from '../support/test.ts'
+import { chooseAction, expect, freshness, signInAs, test } from '../support/test.ts'
 
 /** Every page in both themes for people who do not see or point well, and on the width of a phone. */
 let tenant: Tenant
@@ -138,6 +138,8 @@ const pages: [name: string, path: () => string, heading: string | RegExp][] = [
   ['account', () => '/account', 'Account'],
   ['hosts', () => '/admin/hosts', 'Hosts'],
   ['a host', () => `/admin/hosts/${ids.host}`, /./],
+  ['migrations', () => '/admin/migrations', 'Migrations'],
+  ['the plan of a drain', () => `/admin/hosts/${ids.host}?panel=host-drain&of=${ids.host}`, /^Drain: /],
   ['flavors', () => '/admin/flavors', 'Flavors'],
   ['a flavor', () => '/admin/flavors/42', 'm1.nano'],
   ['projects', () => '/admin/projects', 'Projects'],
@@ -147,7 +149,7 @@ const pages: [name: string, path: () => string, heading: string | RegExp][] = [
   ['audit log', () => '/admin/audit', 'Audit log'],
 ]
 // What surrounds a page is the same everywhere, but a panel lies beside it.
-const whole = ['overview', 'create key pair']
+const whole = ['overview', 'create key pair', 'the plan of a drain']
 for (const [name, path, heading] of pages)
   test(name, async () => {
     await page.goto(path())
@@ -190,4 +192,27 @@ test('a list can be used with the keyboard alone', async () => {
   await page.keyboard.press('g')
   await page.keyboard.press('n')
   await expect(page.getByRole('heading', { name: 'Networks', level: 1 })).toBeVisible()
+})
+
+test('a resize: its dialog, what waits to be confirmed, and its place among the migrations', async () => {
+  await page.goto(`/instances/${ids.instance}`)
+  await chooseAction(page, 'web-1', 'Resize and move', 'Migrate')
+  await expect(page.getByRole('dialog', { name: 'Migrate web-1' })).toBeVisible()
+  await check('[role=dialog]')
+  await page.keyboard.press('Escape')
+  await chooseAction(page, 'web-1', 'Resize and move', 'Resize')
+  const dialog = page.getByRole('dialog', { name: 'Resize web-1' })
+  await dialog.getByRole('radio', { name: 'm1.micro' }).click()
+  await expect(dialog.getByRole('region', { name: 'What changes' })).toBeVisible()
+  await check('[role=dialog]')
+  await dialog.getByRole('button', { name: 'Resize' }).click()
+  await expect(page.getByRole('note')).toContainText('resized from m1.nano to m1.micro', { timeout: 120_000 })
+  await check('main')
+  await checkPhone()
+  await page.goto('/admin/migrations')
+  await expect(page.getByRole('row').filter({ hasText: 'web-1' }).first()).toContainText('To be confirmed')
+  await check('main')
+  await checkPhone()
+  await tenant.api.compute.instances.revertResize.mutate({ id: ids.instance })
+  await settled(tenant.api, [ids.instance])
 })

@@ -9,7 +9,7 @@ import {
   tinyImage,
 } from '../support/cloud.ts'
 import { machinesOf } from '../support/host.ts'
-import { expect, fact, rowOf, signInAs, test } from '../support/test.ts'
+import { chooseAction, expect, fact, rowOf, signInAs, test } from '../support/test.ts'
 
 /** What can be done to an instance besides starting and stopping it, in the browser and on the machine behind it. */
 const cloud = theCloud()
@@ -40,12 +40,7 @@ test.afterAll(async () => {
 })
 
 const openMenu = () => page.getByRole('button', { name: 'Actions of acts' }).click()
-const act = async (group: string, action: string) => {
-  await openMenu()
-  // By keyboard: a pointer that jumps leaves the submenu on its way.
-  await page.getByRole('menuitem', { name: group, exact: true }).press('Enter')
-  await page.getByRole('menuitem', { name: action, exact: true }).press('Enter')
-}
+const act = (group: string, action: string) => chooseAction(page, 'acts', group, action)
 const state = () => fact(page, 'State')
 const machineRuns = () => machinesOf(id).length > 0
 

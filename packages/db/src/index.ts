@@ -9,6 +9,8 @@ export type {
   Audit,
   BackupSchedule,
   Domain,
+  Drain,
+  DrainMove,
   Flavor,
   Host,
   Image,

@@ -11,12 +11,14 @@ import { createComputeDriver } from './drivers/index.ts'
 import { GuestEvents } from './guest-events.ts'
 import { startMetrics } from './metrics/start.ts'
 import { MoveDesk } from './migrations/desk.ts'
-import { orphanMachines } from './reconcilers/orphan-machines.ts'
+import { closeLeftMoves } from './reconcilers/left-moves.ts'
+import { destroyLeftBehind, orphanMachines } from './reconcilers/orphan-machines.ts'
 import { reconcilePowerStates } from './reconcilers/power-state.ts'
 import { instanceAttachInterface } from './sagas/instance-attach-interface.ts'
 import { instanceCreate } from './sagas/instance-create.ts'
 import { instanceDelete } from './sagas/instance-delete.ts'
 import { instanceDetachInterface } from './sagas/instance-detach-interface.ts'
+import { instanceEvacuate } from './sagas/instance-evacuate.ts'
 import { instanceBackup, instanceImage } from './sagas/instance-image.ts'
 import { instanceConfirmResize, instanceRevertResize } from './sagas/instance-judge-resize.ts'
 import { instanceLiveMigrate } from './sagas/instance-live-migrate.ts'
@@ -93,6 +95,8 @@ export async function startComputeWorker(
       },
     },
   })
+  // Who evacuates an instance from here either is answered by now, or has made it another host's before this looks.
+  await destroyLeftBehind(deps)
   const intake = queue.consume({
     role: 'compute',
     host: hostName,
@@ -111,6 +115,7 @@ export async function startComputeWorker(
       'instance.delete': sagaJobHandler(instanceDelete(deps)),
       'instance.resize': sagaJobHandler(instanceResize(deps)),
       'instance.live-migrate': sagaJobHandler(instanceLiveMigrate(deps)),
+      'instance.evacuate': sagaJobHandler(instanceEvacuate(deps)),
       'instance.confirm-resize': sagaJobHandler(instanceConfirmResize(deps)),
       'instance.revert-resize': sagaJobHandler(instanceRevertResize(deps)),
       'instance.attach-interface': sagaJobHandler(instanceAttachInterface(deps)),
@@ -128,6 +133,7 @@ export async function startComputeWorker(
   const heartbeats = await startHeartbeats(services, 'compute', hostName, hostId)
   const loops = [
     runEvery({ name: 'power-state', everyMs: reconcileMs, log, run: () => reconcilePowerStates(deps) }),
+    runEvery({ name: 'left-moves', everyMs: reconcileMs, log, run: () => closeLeftMoves(deps) }),
     runEvery({ name: 'orphan-machines', everyMs: reconcileMs, log, run: orphanMachines(deps) }),
   ]
   return {

@@ -15,16 +15,20 @@ import type { FilterContext } from './filters/filter.ts'
 import type { Neighbours } from './neighbours.ts'
 import type { PlacementRequest, Texts } from './request.ts'
 
-/** What an instance that waits asks of a host. */
+/**
+ * What an instance that waits asks of a host.
+ * @param mayStay whether a move that could end where it starts may do so
+ */
 export function requestOf(
   waiting: Waiting,
   neighbours: Pick<Neighbours, 'needs'>,
   failedHosts: readonly string[] = [],
+  mayStay = true,
 ): PlacementRequest {
   const { record, migration, purpose } = waiting
   const flavor = wantedFlavor(waiting)
-  // A move has to leave the host that it starts from, unless its purpose lets it stay.
-  const left = migration && !purpose.mayStay ? [migration.sourceHost] : []
+  // A move has to leave the host that it starts from, unless its purpose and the cloud let it stay.
+  const left = migration && !(purpose.mayStay && mayStay) ? [migration.sourceHost] : []
   return {
     ...amountsOf(flavor),
     projectId: record.projectId,

@@ -128,7 +128,7 @@ async function decide({ ctx, hosts, policy }: SchedulerState, candidates: Candid
   const placed = new Map<string, Candidate[]>()
   const homeless: Candidate[] = []
   for (const candidate of candidates) {
-    const request = requestOf(candidate, neighbours, candidate.failedHosts)
+    const request = requestOf(candidate, neighbours, candidate.failedHosts, ctx.config.allowResizeToSameHost)
     const { chosen, report } = place(request, view, context, policy)
     candidate.report = report
     candidate.group = request.group

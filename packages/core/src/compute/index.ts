@@ -10,6 +10,15 @@ import {
 } from './aggregates/index.ts'
 import { scheduleBackups, showBackups, unscheduleBackups } from './backups/index.ts'
 import {
+  abortDrain,
+  beginDrain,
+  listDrains,
+  pauseDrain,
+  previewDrain,
+  resumeDrain,
+  showDrain,
+} from './drains/index.ts'
+import {
   addFlavorAccess,
   createFlavor,
   deleteFlavor,
@@ -78,6 +87,7 @@ import {
   abortMigration,
   confirmResize,
   currentMigration,
+  evacuateInstance,
   forceCompleteMigration,
   listMigrations,
   liveMigrateInstance,
@@ -89,6 +99,7 @@ import {
 export * from './aggregates/index.ts'
 export * from './backups/index.ts'
 export * from './consoles/index.ts'
+export * from './drains/index.ts'
 export * from './flavors/index.ts'
 export * from './hosts/index.ts'
 export * from './instances/index.ts'
@@ -122,6 +133,15 @@ export const computeVerbs = {
     addHost: addAggregateHost,
     removeHost: removeAggregateHost,
     setMetadata: setAggregateMetadata,
+  },
+  drains: {
+    preview: previewDrain,
+    begin: beginDrain,
+    list: listDrains,
+    show: showDrain,
+    pause: pauseDrain,
+    resume: resumeDrain,
+    abort: abortDrain,
   },
   placement: { preview: previewPlacement },
   serverGroups: {
@@ -198,6 +218,7 @@ export const computeVerbs = {
     revertResize,
     migrate: migrateInstance,
     liveMigrate: liveMigrateInstance,
+    evacuate: evacuateInstance,
     attachInterface,
     detachInterface,
   },

@@ -39,6 +39,7 @@ const allowed: Record<InstanceAction, (vm: string, task: string | null) => boole
   liveMigrate: (vm, task) => ['active', 'paused'].includes(vm) && task === null,
   abortMigration: (_vm, task) => task === 'migrating',
   forceMigration: (vm, task) => vm === 'active' && task === 'migrating',
+  evacuate: (vm) => ['active', 'stopped', 'error'].includes(vm),
   delete: () => true,
   rename: () => true,
   pause: (vm, task) => vm === 'active' && task === null,

@@ -97,6 +97,7 @@ export type InstanceAction =
   | 'liveMigrate'
   | 'abortMigration'
   | 'forceMigration'
+  | 'evacuate'
   | 'delete'
   | 'rename'
   | 'pause'
@@ -244,6 +245,13 @@ export const instanceActions: Record<InstanceAction, ActionRule> = {
     sets: null,
     refusedWhenLocked: true,
     label: 'Complete the migration now',
+  },
+  evacuate: {
+    vm: ['active', 'stopped', 'error'],
+    task: 'any',
+    sets: 'rebuilding',
+    refusedWhenLocked: true,
+    label: 'Evacuate',
   },
   delete: { vm: 'any', task: 'any', sets: 'deleting', refusedWhenLocked: true, label: 'Delete' },
   rename: { vm: 'any', task: 'any', sets: null, refusedWhenLocked: false, label: 'Rename' },

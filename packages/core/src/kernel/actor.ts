@@ -27,6 +27,8 @@ export interface UserActor {
 export interface SystemActor {
   kind: 'system'
   name: string
+  /** The user who has asked for what it does: operations are theirs. */
+  forUserId?: string
 }
 
 /** Nobody: before login. */

@@ -90,6 +90,7 @@ function record(ctx: Ctx, db: Tx) {
   const outbox: (OutboxMessage & { notBefore: Date })[] = []
   const inserts: NewRows[] = []
   const user = ctx.actor.kind === 'user' ? ctx.actor : undefined
+  const userId = ctx.actor.kind === 'system' ? ctx.actor.forUserId : user?.userId
   const at = new Date()
   const parent = traceparent()
 
@@ -117,7 +118,7 @@ function record(ctx: Ctx, db: Tx) {
         at,
         requestId: ctx.requestId,
         actorType: ctx.actor.kind,
-        userId: user?.userId,
+        userId,
         userName: user?.userName ?? (ctx.actor.kind === 'system' ? ctx.actor.name : ''),
         projectId: projectId === undefined ? (user?.project?.id ?? null) : projectId,
         resourceName,
@@ -131,7 +132,7 @@ function record(ctx: Ctx, db: Tx) {
         id,
         ...operation,
         input: input ?? {},
-        userId: user?.userId ?? null,
+        userId: userId ?? null,
         requestId: ctx.requestId,
         createdAt: at,
       })

@@ -1,6 +1,7 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { Ban, CircleCheck } from 'lucide-react'
+import { DrainCard } from '#features/drains/drain-card.tsx'
 import { useGone } from '#features/live/live-provider.tsx'
 import { usePanel } from '#features/panels/use-panel.ts'
 import { paths } from '#paths.ts'
@@ -75,6 +76,7 @@ function Loaded({ host }: { host: HostRow }) {
         ]}
       />
       <div className="grid items-start gap-4 lg:grid-cols-2">
+        <DrainCard host={host} />
         <Card title="Capacity" action={<CapacityButton host={host} />}>
           <div className="flex flex-col gap-5">
             <CapacityGauge capacity={vcpus} />

@@ -1,5 +1,5 @@
 'use client'
-import { Ban, Boxes, CircleCheck, Gauge, Trash2, Wrench } from 'lucide-react'
+import { Ban, Boxes, CircleCheck, Gauge, LogOut, Trash2, Wrench } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { toast } from 'sonner'
 import { usePanel } from '#features/panels/use-panel.ts'
@@ -84,6 +84,13 @@ export function useHostActions(): (host: HostRow) => ResolvedAction[] {
           reason: null,
           run: () => panel.open('host-maintenance', host.id),
         },
+    {
+      id: 'drain',
+      label: 'Drain',
+      icon: LogOut,
+      reason: null,
+      run: () => panel.open('host-drain', host.id),
+    },
     {
       id: 'capacity',
       label: 'Change capacity',

@@ -8,6 +8,7 @@ import {
   Camera,
   CheckCheck,
   CircleStop,
+  DoorOpen,
   FastForward,
   FileText,
   Hammer,
@@ -172,6 +173,15 @@ export const instanceActionSpecs: readonly InstanceActionSpec[] = [
     group: 'move',
     adminOnly: true,
     doing: 'Migrating',
+  },
+  {
+    id: 'evacuate',
+    label: 'Evacuate',
+    icon: DoorOpen,
+    group: 'move',
+    adminOnly: true,
+    danger: true,
+    doing: 'Evacuating',
   },
   {
     id: 'shelveOffload',

@@ -14,6 +14,7 @@ export const instanceNoun = defineNoun<InstanceRow>({
   refetches: [
     ['compute', 'backups', 'show'],
     ['compute', 'migrations', 'current'],
+    ['compute', 'drains', 'preview'],
   ],
   // Placement, ports and the whole fault are not in the row.
   refetchesShown: true,

@@ -1,4 +1,5 @@
 import { assignmentNoun } from '#features/assignments/row.ts'
+import { drainNoun } from '#features/drains/live.ts'
 import { flavorNoun } from '#features/flavors/row.ts'
 import { hostNoun } from '#features/hosts/live.ts'
 import { imageNoun } from '#features/images/live.ts'
@@ -23,6 +24,7 @@ export const liveNouns: readonly AnyLiveNoun[] = [
   keyPairNoun,
   hostNoun,
   migrationNoun,
+  drainNoun,
   flavorNoun,
   projectNoun,
   userNoun,

@@ -32,6 +32,7 @@ const panels: Record<PanelName, Panel> = {
   'host-capacity': dynamic(() =>
     import('#features/hosts/host-capacity-panel.tsx').then((it) => it.HostCapacityPanel),
   ),
+  'host-drain': dynamic(() => import('#features/drains/drain-panel.tsx').then((it) => it.HostDrainPanel)),
   'flavor-new': dynamic(() => flavors().then((it) => it.FlavorNewPanel)),
   'flavor-edit': dynamic(() => flavors().then((it) => it.FlavorEditPanel)),
   'flavor-spec': dynamic(() =>

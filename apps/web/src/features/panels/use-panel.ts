@@ -11,6 +11,7 @@ export const panelNames = [
   'host-disable',
   'host-maintenance',
   'host-capacity',
+  'host-drain',
   'flavor-new',
   'flavor-edit',
   'flavor-spec',

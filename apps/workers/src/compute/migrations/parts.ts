@@ -128,7 +128,10 @@ export const parts: Record<MovePart, (context: PartContext) => Promise<Json | un
   /** Source: removes what the instance left behind. */
   discard: async (context) => {
     const { services, driver, hostName } = context.deps
-    const { migration, record } = await load(context, 'sourceHost', ['confirming'])
+    const { migration, record } = await load(context, 'sourceHost', ['confirming', 'running'])
+    // An evacuation has made it another host's; any other move that runs still needs it here.
+    if (migration.status === 'running' && (migration.kind !== 'evacuation' || record.host?.name === hostName))
+      throw conflict('The instance is on this host.')
     if (migration.destHost === hostName) {
       await driver.cold.forget(record.id, migration.id)
       return undefined

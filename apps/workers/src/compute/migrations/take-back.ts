@@ -19,11 +19,11 @@ export async function mayGoOnHere(deps: ComputeDeps, { migration }: MoveState): 
 
 /**
  * Tells the destination that the guest does not come. What it does not hear now its own reconcilers find: it has a
- * machine that belongs to nobody, and ports that stand by nowhere.
+ * machine that belongs to nobody, and ports that stand by no more.
  */
 export async function dismissLive(deps: ComputeDeps, state: MoveState): Promise<void> {
   if (!(await mayGoOnHere(deps, state))) return
-  const { migration, destHost, record } = state
+  const { migration, destHost } = state
   await lead(deps, destHost, 'abort', { migrationId: migration.id, patienceMs: quickMs }).catch(
     (error: unknown) =>
       deps.log.warn(
@@ -31,8 +31,4 @@ export async function dismissLive(deps: ComputeDeps, state: MoveState): Promise<
         'the destination of a live migration was not told of its end',
       ),
   )
-  await deps.services.db.port.updateMany({
-    where: { id: { in: record.ports.map(({ id }) => id) }, standbyHost: destHost },
-    data: { standbyHost: null, generation: { increment: 1 } },
-  })
 }

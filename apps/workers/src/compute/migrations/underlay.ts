@@ -4,7 +4,8 @@ import type { ComputeDriver } from '../driver.ts'
 import type { Underlay } from '../transfer/offer.ts'
 
 /**
- * How machines and their files travel from this host. Simulated ones never leave the machine.
+ * How machines and their files travel from this host. Simulated ones do so outside of the namespaces of a lab, where
+ * its addresses are not known.
  * @throws NephosError unsupported when this host stands alone
  */
 export function moveUnderlay(
@@ -12,7 +13,8 @@ export function moveUnderlay(
   driver: Pick<ComputeDriver, 'name'>,
 ): Underlay {
   const underlay = underlayOf(config)
-  if (driver.name === 'simulated') return { address: config.underlayIp ?? '127.0.0.1', netns: null }
+  if (driver.name === 'simulated')
+    return { address: underlay?.netns === null ? underlay.ip : '127.0.0.1', netns: null }
   if (underlay) return { address: underlay.ip, netns: underlay.netns }
   throw new NephosError(
     'unsupported',

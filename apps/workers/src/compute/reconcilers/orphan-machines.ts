@@ -1,38 +1,74 @@
 import type { ComputeDeps } from '../deps.ts'
 
+interface Strays {
+  /** Ids of instances that are on another host, and have no part of a move here. */
+  elsewhere: string[]
+  /** Ids of machines whose instance is gone, or on no host. */
+  gone: string[]
+}
+
+/** Machines of this host that no instance of this host stands for. */
+async function findStrays({ services: { db }, driver, hostName }: ComputeDeps): Promise<Strays> {
+  const machines = (await driver.list()).map(({ instanceId }) => instanceId)
+  if (machines.length === 0) return { elsewhere: [], gone: [] }
+  // A move keeps what it has on both of its hosts until it is over. It is read first: when it ends in between, its
+  // instance is found where it has come to. An evacuation has given up what is on the host that was lost.
+  const openMoves = await db.migration.findMany({
+    where: {
+      instanceId: { in: machines },
+      endedAt: null,
+      OR: [
+        { sourceHost: hostName, kind: { not: 'evacuation' } },
+        { destHost: hostName, status: { notIn: ['cancelling', 'failing', 'accepted'] } },
+      ],
+    },
+    select: { instanceId: true },
+  })
+  const moving = new Set(openMoves.map(({ instanceId }) => instanceId))
+  const found = await db.instance.findMany({
+    where: { id: { in: machines } },
+    select: { id: true, host: { select: { name: true } } },
+  })
+  const hosts = new Map(found.map(({ id, host }) => [id, host?.name ?? null]))
+  const strays = machines.filter((id) => !moving.has(id) && hosts.get(id) !== hostName)
+  const elsewhere = strays.filter((id) => hosts.get(id))
+  return { elsewhere, gone: strays.filter((id) => !hosts.get(id)) }
+}
+
 /**
- * Makes the reconciler that destroys machines of this host whose instance is gone, or is on another host, in two
- * rounds after each other: what is just being made or removed is left alone.
+ * Destroys machines whose instance is on another host: this host was lost and the instance was evacuated, or it left
+ * something behind. Called before this host takes on any work.
+ * @returns ids of their instances
  */
-export function orphanMachines({ services, driver, hostName, log }: ComputeDeps): () => Promise<string[]> {
+export async function destroyLeftBehind(deps: ComputeDeps): Promise<string[]> {
+  const { elsewhere } = await findStrays(deps)
+  return destroy(deps, elsewhere, 'a machine is destroyed whose instance is on another host')
+}
+
+async function destroy({ driver, log }: ComputeDeps, ids: string[], why: string): Promise<string[]> {
+  const destroyed: string[] = []
+  for (const id of ids) {
+    log.warn({ instanceId: id }, why)
+    await driver.destroy(id).then(
+      () => destroyed.push(id),
+      (err: unknown) => log.error({ err, instanceId: id }, 'it could not be destroyed'),
+    )
+  }
+  return destroyed
+}
+
+/**
+ * Makes the reconciler that destroys machines of this host which are not its own any more: at once where the instance
+ * is on another host, and in two rounds after each other where there is none, as that may just be being made.
+ */
+export function orphanMachines(deps: ComputeDeps): () => Promise<string[]> {
   let suspects = new Set<string>()
   return async () => {
-    const machines = (await driver.list()).map(({ instanceId }) => instanceId)
-    const owned = await services.db.instance.findMany({
-      where: { id: { in: machines }, host: { name: hostName } },
-      select: { id: true },
-    })
-    // A move keeps what it has on both of its hosts until it is over.
-    const openMoves = await services.db.migration.findMany({
-      where: {
-        instanceId: { in: machines },
-        endedAt: null,
-        OR: [
-          { sourceHost: hostName },
-          { destHost: hostName, status: { notIn: ['cancelling', 'failing', 'accepted'] } },
-        ],
-      },
-      select: { instanceId: true },
-    })
-    const known = new Set([...owned.map(({ id }) => id), ...openMoves.map(({ instanceId }) => instanceId)])
-    const orphans = machines.filter((id) => !known.has(id))
-    const destroyed: string[] = []
-    for (const id of orphans.filter((orphan) => suspects.has(orphan))) {
-      log.warn({ instanceId: id }, 'a machine without an instance is destroyed')
-      await driver.destroy(id)
-      destroyed.push(id)
-    }
-    suspects = new Set(orphans.filter((id) => !destroyed.includes(id)))
-    return destroyed
+    const { elsewhere, gone } = await findStrays(deps)
+    const left = await destroy(deps, elsewhere, 'a machine is destroyed whose instance is on another host')
+    const known = gone.filter((id) => suspects.has(id))
+    const destroyed = await destroy(deps, known, 'a machine without an instance is destroyed')
+    suspects = new Set(gone.filter((id) => !destroyed.includes(id)))
+    return [...left, ...destroyed]
   }
 }

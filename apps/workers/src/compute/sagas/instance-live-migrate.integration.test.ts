@@ -6,10 +6,12 @@ import {
   liveMigrateInstance,
 } from '@nephos/core'
 import { ctxFor } from '@nephos/core/testing'
-import { runSaga } from '@nephos/jobs'
+import { RetryLater, runSaga } from '@nephos/jobs'
 import { type SagaFixture, testSaga, testTools } from '@nephos/jobs/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { named, run, startTwoHosts, type TwoHosts } from '../../testing/two-hosts.ts'
+import { closeLeftMoves } from '../reconcilers/left-moves.ts'
+import { destroyLeftBehind } from '../reconcilers/orphan-machines.ts'
 import { instanceDelete } from './instance-delete.ts'
 import { instanceLiveMigrate } from './instance-live-migrate.ts'
 import type { MoveState } from './move.ts'
@@ -235,6 +237,54 @@ describe('a live migration', () => {
     expect(await two.runsOn(fixture.id)).toEqual(['host2'])
     await run(two.cloud, lost, fixture.operationId)
     await moved(fixture)
+  }, 40_000)
+
+  it('whose work ended without it is closed by the destination: the guest goes on there', async () => {
+    const fixture = await placed()
+    const own = saga()
+    const lost = {
+      ...own,
+      steps: own.steps.map((step) => ({
+        ...step,
+        run: async (context: Parameters<typeof step.run>[0]) => {
+          if (step.name !== 'arrive') return step.run(context)
+          // The destination has decided, and dies before it has done so.
+          await two.cloud.db.migration.update({
+            where: { id: fixture.migrationId },
+            data: { status: 'completing' },
+          })
+          throw new RetryLater('it died', 1)
+        },
+      })),
+    }
+    await expect(run(two.cloud, lost, fixture.operationId)).rejects.toThrow()
+    expect(await two.runsOn(fixture.id)).toEqual([])
+    expect(await closeLeftMoves(two.hosts[1].deps)).toEqual([])
+    await two.cloud.db.operation.update({
+      where: { id: fixture.operationId },
+      data: { status: 'failed', endedAt: new Date(), leaseOwner: null, leaseExpiresAt: null },
+    })
+    expect(await closeLeftMoves(two.hosts[0].deps)).toEqual([])
+    expect(await closeLeftMoves(two.hosts[1].deps)).toEqual([fixture.migrationId])
+    expect(await two.runsOn(fixture.id)).toEqual(['host2'])
+    expect(await destroyLeftBehind(two.hosts[0].deps)).toEqual([fixture.id])
+    await two.expectUsage()
+    expect(await two.state(fixture.id)).toMatchObject({ vmState: 'active', taskState: null, powerState: 1 })
+  })
+
+  it('whose work ended without it before the hand-over is closed by either host', async () => {
+    const fixture = await placed('busy-web')
+    const { done } = begin(fixture)
+    done.catch(() => {})
+    await copying(fixture)
+    await two.cloud.db.operation.update({
+      where: { id: fixture.operationId },
+      data: { status: 'failed', endedAt: new Date(), leaseToken: { increment: 1 } },
+    })
+    expect(await closeLeftMoves(two.hosts[1].deps)).toEqual([fixture.migrationId])
+    await two.cloud.db.instance.update({ where: { id: fixture.id }, data: { taskState: null } })
+    await done.catch(() => {})
+    await asBefore(fixture)
   }, 40_000)
 
   it('hands a delete that was asked for in its last moment on to where the instance is', async () => {

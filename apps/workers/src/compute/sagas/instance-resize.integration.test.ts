@@ -3,6 +3,7 @@ import { makeFlavor } from '@nephos/core/testing'
 import { type SagaFixture, testSaga } from '@nephos/jobs/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { named, run, startTwoHosts, type TwoHosts } from '../../testing/two-hosts.ts'
+import { closeLeftMoves } from '../reconcilers/left-moves.ts'
 import { instanceConfirmResize, instanceRevertResize } from './instance-judge-resize.ts'
 import { instanceResize } from './instance-resize.ts'
 import type { MoveState } from './move.ts'
@@ -32,13 +33,14 @@ afterAll(() => two.close())
 
 interface Fixture extends SagaFixture {
   id: string
+  migrationId: string
   home: string
 }
 
 /** A resize that the scheduler has placed on `to`. */
 async function placed(to: 'host1' | 'host2', flavorId = large): Promise<Fixture> {
   const id = await two.active()
-  const { operationId } = await resizeInstance({ ctx: two.tenant.ctx, input: { id, flavorId } })
+  const { operationId, migrationId } = await resizeInstance({ ctx: two.tenant.ctx, input: { id, flavorId } })
   const other = to === 'host1' ? 'host2' : 'host1'
   const { db } = two.cloud
   const open = (enabled: boolean) =>
@@ -46,7 +48,7 @@ async function placed(to: 'host1' | 'host2', flavorId = large): Promise<Fixture>
   await open(false)
   expect(await two.place(id, operationId)).toBeNull()
   await open(true)
-  return { db, id, operationId, home: to }
+  return { db, id, operationId, migrationId, home: to }
 }
 
 const resized = async ({ id, home }: Fixture) => {
@@ -173,4 +175,12 @@ it('starts nothing here while a destination that may run it does not answer', as
   expect(await two.runsOn(fixture.id)).toEqual(['host2'])
   expect(await two.state(fixture.id)).toMatchObject({ vmState: 'error', host: { name: 'host1' } })
   expect((await two.state(fixture.id)).migrations[0]).toMatchObject({ status: 'failing', endedAt: null })
+  // The source cannot know; the destination can, once it is back.
+  expect(await closeLeftMoves(two.hosts[0].deps)).not.toContain(fixture.migrationId)
+  expect(await closeLeftMoves(two.hosts[1].deps)).toContain(fixture.migrationId)
+  expect((await two.state(fixture.id)).migrations[0]).toMatchObject({ status: 'error' })
+  expect(await two.state(fixture.id)).toMatchObject({ vmState: 'stopped', host: { name: 'host1' } })
+  expect(await two.filesOn(fixture.id)).toEqual(['host1'])
+  expect(await two.runsOn(fixture.id)).toEqual([])
+  await two.expectUsage()
 })

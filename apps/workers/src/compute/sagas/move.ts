@@ -193,5 +193,11 @@ export async function endTakenBack(
   const ended = await setMigrationStatus(tx, migration.id, from, status, { errorMessage: failure.message })
   if (!ended) return
   await holdSourceAgain(tx, migration, services.config.serviceDownTime)
+  // A destination that could not be told so finds them gone with its next look.
+  if (migration.destHost)
+    await tx.db.port.updateMany({
+      where: { instanceId: migration.instanceId, standbyHost: migration.destHost },
+      data: { standbyHost: null, generation: { increment: 1 } },
+    })
   if (migration.kind === 'resize') await returnMoveQuota(tx.db, migration, 'old')
 }

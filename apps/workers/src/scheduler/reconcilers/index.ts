@@ -1,6 +1,7 @@
 import { runEvery, withLease } from '@nephos/jobs'
 import { confirmDue } from './confirm-due.ts'
 import { detectDownServices } from './down-services.ts'
+import { leadDrains } from './drains.ts'
 import { startBackups } from './due-backups.ts'
 import { expireCredentials } from './expired-credentials.ts'
 import { removeExpiredMetrics } from './expired-metrics.ts'
@@ -22,6 +23,7 @@ const all = [
   recountQuota,
   detectDownServices,
   confirmDue,
+  leadDrains,
   expireCredentials,
   startBackups,
   offloadShelved,

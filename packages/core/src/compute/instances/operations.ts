@@ -74,6 +74,12 @@ export const instanceOperations = {
     moves: 'source',
     cancellable: true,
   },
+  'instance-evacuate': {
+    action: 'evacuate',
+    job: 'instance.evacuate',
+    moves: 'destination',
+    cancellable: false,
+  },
   'instance-delete': {
     action: 'delete',
     job: 'instance.delete',

@@ -23,7 +23,7 @@ export interface MovePlan {
   /** Of a live migration: the guest may stand still while its memory is copied. */
   pauseRequested?: boolean
   /** Last look at the instance, in the transaction. @throws NephosError */
-  check?: (tx: MutationTx, record: InstanceRecord) => Promise<void>
+  check?: (tx: MutationTx, record: InstanceRecord, operationId: string) => Promise<void>
 }
 
 /** What an action on a move answers. */
@@ -50,7 +50,7 @@ export async function beginMove(ctx: Ctx, plan: MovePlan): Promise<MoveAccepted>
       ...(newFlavor && { flavorId: newFlavor.flavorId, flavorName: newFlavor.flavorName }),
     },
     begun: async (tx, record, operationId) => {
-      await plan.check?.(tx, record)
+      await plan.check?.(tx, record, operationId)
       const open = await findOpenMigration(tx.db, id)
       if (open)
         throw conflict(`The instance is moving already (${open.kind}, ${open.status}).`, {

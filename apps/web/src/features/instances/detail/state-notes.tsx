@@ -142,7 +142,7 @@ function Note({
       role="note"
       className="flex flex-wrap items-center justify-between gap-3 rounded-xl border border-line-strong bg-raised px-4 py-2.5 text-sm"
     >
-      <p className="flex min-w-0 items-start gap-2.5">
+      <p className="flex min-w-0 flex-1 basis-72 items-start gap-2.5">
         <Icon className="mt-0.5 size-4 shrink-0 text-subtle" aria-hidden="true" />
         <span className="min-w-0 break-words">{children}</span>
       </p>

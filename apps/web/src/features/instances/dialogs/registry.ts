@@ -31,6 +31,7 @@ export const actionDialogs = {
     import('./metadata-dialog.tsx').then((file) => ({ default: file.MetadataDialog })),
   ),
   editTags: lazy(() => import('./tags-dialog.tsx').then((file) => ({ default: file.TagsDialog }))),
+  evacuate: lazy(() => import('./evacuate-dialog.tsx').then((file) => ({ default: file.EvacuateDialog }))),
   liveMigrate: lazy(() =>
     import('./live-migrate-dialog.tsx').then((file) => ({ default: file.LiveMigrateDialog })),
   ),

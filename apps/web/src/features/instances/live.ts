@@ -14,6 +14,8 @@ export const instanceNoun = defineNoun<InstanceRow>({
   refetches: [
     ['compute', 'backups', 'show'],
     ['compute', 'migrations', 'current'],
+    ['compute', 'serverGroups', 'list'],
+    ['compute', 'serverGroups', 'show'],
   ],
   // Placement, ports and the whole fault are not in the row.
   refetchesShown: true,

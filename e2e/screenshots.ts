@@ -54,6 +54,7 @@ function screensOf(made: Awaited<ReturnType<typeof makeContent>>): Screen[] {
     },
     { name: 'instance-create', path: '/instances/new' },
     { name: 'instance', path: instance },
+    { name: 'instance-metrics', path: `${instance}?tab=metrics` },
     { name: 'instance-console', path: `${instance}?tab=console` },
     { name: 'instance-operations', path: `${instance}?tab=operations` },
     { name: 'instance-networking', path: `${instance}?tab=networking` },

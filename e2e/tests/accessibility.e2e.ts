@@ -138,6 +138,7 @@ const pages: [name: string, path: () => string, heading: string | RegExp][] = [
   ['an empty search', () => '/instances?q=nothing-has-this-name', 'Instances'],
   ['create instance', () => '/instances/new', 'Create instance'],
   ['an instance', () => `/instances/${ids.instance}`, 'web-1'],
+  ['its metrics', () => `/instances/${ids.instance}?tab=metrics`, 'web-1'],
   ['its console log', () => `/instances/${ids.instance}?tab=console`, 'web-1'],
   ['its operations', () => `/instances/${ids.instance}?tab=operations`, 'web-1'],
   ['its networking', () => `/instances/${ids.instance}?tab=networking`, 'web-1'],

@@ -97,6 +97,11 @@ export const parts: Record<MovePart, (context: PartContext) => Promise<Json | un
         throw conflict('The move was taken back.')
     }
     const resume = migration.oldVmState === 'active'
+    const portIds = record.ports.map(({ id }) => id)
+    // What is sent to the guest from here on waits here for it, so it need not go on first.
+    const reached =
+      portIds.length > 0 ? services.ask(hostName, 'network.activate', { portIds }) : Promise.resolve({})
+    reached.catch(() => {})
     const { powerState } = await driver.live.finish(record.id, { resume }).catch(async (error: unknown) => {
       // It may have ended by itself since it went on here.
       const now = await driver.status(record.id)
@@ -104,8 +109,7 @@ export const parts: Record<MovePart, (context: PartContext) => Promise<Json | un
       throw error
     })
     const goesOn = performance.now()
-    const portIds = record.ports.map(({ id }) => id)
-    if (portIds.length > 0) await services.ask(hostName, 'network.activate', { portIds })
+    await reached
     return { powerState, sinceMs: Math.round(performance.now() - goesOn) }
   },
 

@@ -152,6 +152,7 @@ async function letArrivedGoOn(deps: ComputeDeps): Promise<void> {
       host: { name: hostName },
       vmState: 'active',
       taskState: null,
+      migrations: { none: { endedAt: null } },
     },
     select: machineSelect,
   })

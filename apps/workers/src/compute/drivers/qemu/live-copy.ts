@@ -26,13 +26,24 @@ const downtimeLimitMs = 300
 /** Never negotiated lower than what a busy little machine does by itself. */
 const unlimited = 1 << 30
 
-/** What QEMU says of its migration. */
+/** What QEMU says of its migration, of either direction. */
 export const queryMigration = async (monitor: QmpClient): Promise<z.output<typeof migration>> =>
   migration.parse(await monitor.execute('query-migrate'))
 
-/** Only the status: none, setup, active, pre-switchover, device, completed, failed, cancelling, cancelled. */
-export const migrationStatus = async (monitor: QmpClient): Promise<string | undefined> =>
-  (await queryMigration(monitor)).status
+/**
+ * What QEMU says of a migration away from here: none, setup, active, pre-switchover, device, completed, failed,
+ * cancelling, cancelled. A guest that has come by a migration says of that one that it is completed, without numbers.
+ */
+export async function queryOutgoing(monitor: QmpClient): Promise<z.output<typeof migration>> {
+  const all = await queryMigration(monitor)
+  return all.status === 'completed' && !all.ram ? {} : all
+}
+
+/** Whether the whole guest has come here by a migration, and none has led it away since. */
+export async function hasArrived(monitor: QmpClient): Promise<boolean> {
+  const { status, ram } = await queryMigration(monitor)
+  return status === 'completed' && !ram
+}
 
 const prefixOf = (migrationId: string): string => `move-${migrationId}-`
 
@@ -50,7 +61,7 @@ export async function copyOut(monitor: QmpClient, options: CopyOptions): Promise
   const { migrationId, cargo, signal, bandwidth } = options
   const report = reporter(monitor, options)
   const begun = await jobsOf(monitor, migrationId)
-  const status = await migrationStatus(monitor)
+  const { status } = await queryOutgoing(monitor)
   const under = ['setup', 'active', 'pre-switchover', 'device', 'completed']
   let memory = under.includes(status ?? '') && (begun.length > 0 || cargo.disks.length === 0)
   if (!memory && begun.length < cargo.disks.length) await beginDisks(monitor, options, begun)
@@ -64,7 +75,7 @@ export async function copyOut(monitor: QmpClient, options: CopyOptions): Promise
       await beginMemory(monitor, options, bandwidth)
       memory = true
     }
-    const { status: now, ram, 'error-desc': words } = memory ? await queryMigration(monitor) : {}
+    const { status: now, ram, 'error-desc': words } = memory ? await queryOutgoing(monitor) : {}
     if (now === 'pre-switchover' || now === 'device' || now === 'completed') {
       await report('memory', jobs, ram, true)
       return

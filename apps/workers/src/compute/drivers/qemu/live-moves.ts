@@ -14,7 +14,7 @@ import {
 } from '../../moves.ts'
 import { readJson, writeJson } from '../atomic-file.ts'
 import type { MoveHost } from './cold-moves.ts'
-import { copyOut, jobsOf, migrationStatus, queryMigration } from './live-copy.ts'
+import { copyOut, hasArrived, jobsOf, queryMigration, queryOutgoing } from './live-copy.ts'
 import type { QemuMachine } from './machine.ts'
 import { firmwareVars } from './machine-args.ts'
 import type { QmpClient } from './qmp-client.ts'
@@ -105,7 +105,7 @@ export class QemuLiveMoves implements LiveMoves {
       if (!machine.alive) return 'gone'
       try {
         const monitor = await monitorOf(machine)
-        const { status, 'error-desc': words } = await queryMigration(monitor)
+        const { status, 'error-desc': words } = await queryOutgoing(monitor)
         if (status === 'completed') return 'completed'
         if (status === 'pre-switchover') {
           await endMirrors(monitor, migrationId)
@@ -132,7 +132,7 @@ export class QemuLiveMoves implements LiveMoves {
       const monitor = await monitorOf(machine)
       const deadline = performance.now() + cancelMs
       for (;;) {
-        const status = await migrationStatus(monitor)
+        const { status } = await queryOutgoing(monitor)
         if (status === 'completed' && destinationGone) break
         if (status === 'completed')
           throw new NephosError(
@@ -154,7 +154,7 @@ export class QemuLiveMoves implements LiveMoves {
 
   async arrived(instanceId: string): Promise<boolean> {
     const machine = await this.#host.machine(instanceId)
-    return machine.alive && (await migrationStatus(await monitorOf(machine))) === 'completed'
+    return machine.alive && (await hasArrived(await monitorOf(machine)))
   }
 
   finish(instanceId: string, { resume }: { resume: boolean }): Promise<MachineStatus> {

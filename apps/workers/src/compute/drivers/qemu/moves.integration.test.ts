@@ -277,6 +277,29 @@ describe.skipIf(detection.driver !== 'qemu')('moves of QEMU machines', () => {
       expect(await a.live.switchOver(spec.instanceId, again)).toBe('completed')
       await b.live.finish(spec.instanceId, { resume: true })
       await a.destroy(spec.instanceId)
+
+      // That it has come by a migration is not taken for having left by one.
+      const home = randomUUID()
+      const third = await a.live.prepare(spec, home, cargo, '127.0.0.1')
+      const cut = new AbortController()
+      const way = { ...options, migrationId: home, door: third }
+      const begun = b.live.copy(spec.instanceId, {
+        ...way,
+        signal: cut.signal,
+        bandwidth: 5_000_000,
+        onProgress: async () => {
+          cut.abort()
+          return { pause: false }
+        },
+      })
+      await expect(begun).rejects.toMatchObject({ code: 'cancelled' })
+      expect(await running(b)).toBe(true)
+      await b.live.copy(spec.instanceId, way)
+      expect(await running(b)).toBe(false)
+      expect(await b.live.arrived(spec.instanceId)).toBe(false)
+      await b.live.cancel(spec.instanceId, home, { resume: true })
+      expect(await running(b)).toBe(true)
+      await a.destroy(spec.instanceId)
       const last = ticks(await consoleOf(b)).at(-1) ?? 0
       await expect
         .poll(async () => ticks(await consoleOf(b)).at(-1) ?? 0, { timeout: 30_000 })

@@ -10,7 +10,7 @@ export interface LeadOptions {
   input?: Json
   signal?: AbortSignal
   onProgress?: (message: string | null, doneBytes: number | null, totalBytes: number | null) => void
-  /** Milliseconds for which a host may not answer; that of a service which counts as down by default. */
+  /** Milliseconds for which a host may not answer, 0: it is asked once; that of a service which counts as down by default. */
   patienceMs?: number
 }
 
@@ -40,7 +40,7 @@ export async function lead(
     } catch (error) {
       if (!(error instanceof NephosError) || error.code !== 'unavailable') throw error
       silentSince ??= performance.now()
-      if (performance.now() - silentSince > patience) throw error
+      if (performance.now() - silentSince >= patience) throw error
       await sleep(unansweredMs)
     }
   }

@@ -22,8 +22,8 @@ import { ctxOf, endTakenBack, loadMove, type MoveState } from './move.ts'
 import { unwirePorts, wiredOf, wirePorts } from './steps.ts'
 
 const mib = 1024 ** 2
-/** A host that is lost does not answer; one that has just come back does. */
-const sourceMs = 2_000
+/** A host that is lost does not answer; one that comes back later removes what it has before anything else. */
+const sourceMs = 0
 
 /**
  * Builds an instance anew whose host is lost, on the host that the scheduler found. The instance belongs here before

@@ -51,7 +51,7 @@ const running = async () => {
 }
 const copies = () => page.getByRole('list', { name: 'Images of disks' }).getByRole('listitem')
 const copy = (name: string) => copies().filter({ hasText: name })
-const usable = (name: string) => expect(copy(name)).toContainText('Active', { timeout: 120_000 })
+const usable = (name: string) => expect(copy(name)).toContainText('Ready', { timeout: 120_000 })
 
 test('an image of its disk, while it runs', async () => {
   await running()

@@ -52,7 +52,7 @@ function Loaded({ drain }: { drain: DrainRow }) {
         <Progress
           value={drainPercent(drain)}
           label={`Progress of the drain of ${drain.hostName}`}
-          tone={isOpen(drain) ? 'accent' : drain.status === 'finished' ? 'ok' : 'warn'}
+          tone={isOpen(drain) ? 'accent' : drainLook(drain).tone === 'ok' ? 'ok' : 'warn'}
         />
         <p className="tabular text-xs text-muted">{progressWords(drain)}</p>
         {data && data.moves.length > 0 && <Moves hostName={drain.hostName} moves={data.moves} />}

@@ -118,6 +118,37 @@ test('how much of a host is promised is changed while one looks', async () => {
   expect(items.find(({ name }) => name === 'host2')).toMatchObject({ vcpuRatio: 2, reservedRamMib: 1024 })
 })
 
+test('room that a move holds is shown until the move is decided', async () => {
+  const id = await create('mover')
+  const { hostName } = await active(id)
+  const settled = async (status: string) =>
+    until(
+      `the instance is ${status}`,
+      async () => {
+        const row = await show(id)
+        return !row.taskState && row.status === status && row
+      },
+      { timeoutMs: 120_000 },
+    )
+  await page.goto('/admin/hosts')
+  await page.getByRole('link', { name: hostName!, exact: true }).click()
+  await expect(page.getByRole('heading', { name: hostName!, level: 1 })).toBeVisible()
+  await markDocument(page)
+  const held = page.getByRole('list', { name: 'Held by moves' })
+  await expect(held).toHaveCount(0)
+  await api.compute.instances.migrate.mutate({ id })
+  expect((await settled('VERIFY_RESIZE')).hostName).not.toBe(hostName)
+  await expect(held.getByRole('listitem')).toContainText(/mover.*Leaving: kept until its move is decided/)
+  await api.compute.instances.confirmResize.mutate({ id })
+  await settled('ACTIVE')
+  await expect(held).toHaveCount(0)
+  await expectSameDocument(page)
+  await remove([id])
+  await page.goto('/admin/hosts')
+  await markDocument(page)
+  await page.getByRole('link', { name: 'host2', exact: true }).click()
+})
+
 test('a killed worker of one host comes back and the other one goes on', async () => {
   const others = lab.pidOf('network-host1')
   const killed = lab.kill('network-host2')

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { type Api, signIn, startCloud, type TestCloud, until } from '@nephos/testbed'
 import type { Page } from '@playwright/test'
+import { namespaces } from '../support/machines.ts'
 import { expect, expectSameDocument, fact, markDocument, rowOf, signInAs, test } from '../support/test.ts'
 
 /** A lab of two hosts of its own: what is done to hosts here must not disturb other tests. */
@@ -19,7 +21,14 @@ test.beforeAll(async ({ browser }) => {
 
 test.afterAll(async () => {
   await page?.close()
-  await lab?.destroy()
+  if (!lab) return
+  const { home } = lab
+  await lab.destroy()
+  const mine = createHash('sha256').update(home).digest('hex').slice(0, 8)
+  expect(
+    namespaces().filter((name) => name.includes(mine)),
+    'the lab leaves no namespaces',
+  ).toEqual([])
 })
 
 async function create(name: string, userData?: string): Promise<string> {

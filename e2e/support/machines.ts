@@ -110,9 +110,14 @@ export function pidThere(home: string, name: string): number | undefined {
   return processes.find((process) => process.name === name)?.pid
 }
 
-/** Names of the network namespaces of this machine. */
-export const namespaces = (): string[] =>
-  execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' })
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => line.split(' ')[0]!)
+/** Names of the network namespaces of this machine; none where there are no such things. */
+export function namespaces(): string[] {
+  try {
+    return execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' })
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => line.split(' ')[0]!)
+  } catch {
+    return []
+  }
+}

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { type Api, signIn, startCloud, type TestCloud, until } from '@nephos/testbed'
 import type { Page } from '@playwright/test'
+import { namespaces } from '../support/machines.ts'
 import { expect, expectSameDocument, fact, markDocument, rowOf, signInAs, test } from '../support/test.ts'
 
 /** A lab of two hosts of its own: what is done to hosts here must not disturb other tests. */
@@ -19,7 +21,14 @@ test.beforeAll(async ({ browser }) => {
 
 test.afterAll(async () => {
   await page?.close()
-  await lab?.destroy()
+  if (!lab) return
+  const { home } = lab
+  await lab.destroy()
+  const mine = createHash('sha256').update(home).digest('hex').slice(0, 8)
+  expect(
+    namespaces().filter((name) => name.includes(mine)),
+    'the lab leaves no namespaces',
+  ).toEqual([])
 })
 
 async function create(name: string, userData?: string): Promise<string> {
@@ -116,6 +125,37 @@ test('how much of a host is promised is changed while one looks', async () => {
   await expect(page.getByText('promises 2 times what it has')).toBeVisible()
   const { items } = await api.compute.hosts.list.query({})
   expect(items.find(({ name }) => name === 'host2')).toMatchObject({ vcpuRatio: 2, reservedRamMib: 1024 })
+})
+
+test('room that a move holds is shown until the move is decided', async () => {
+  const id = await create('mover')
+  const { hostName } = await active(id)
+  const settled = async (status: string) =>
+    until(
+      `the instance is ${status}`,
+      async () => {
+        const row = await show(id)
+        return !row.taskState && row.status === status && row
+      },
+      { timeoutMs: 120_000 },
+    )
+  await page.goto('/admin/hosts')
+  await page.getByRole('link', { name: hostName!, exact: true }).click()
+  await expect(page.getByRole('heading', { name: hostName!, level: 1 })).toBeVisible()
+  await markDocument(page)
+  const held = page.getByRole('list', { name: 'Held by moves' })
+  await expect(held).toHaveCount(0)
+  await api.compute.instances.migrate.mutate({ id })
+  expect((await settled('VERIFY_RESIZE')).hostName).not.toBe(hostName)
+  await expect(held.getByRole('listitem')).toContainText(/mover.*Leaving: kept until its move is decided/)
+  await api.compute.instances.confirmResize.mutate({ id })
+  await settled('ACTIVE')
+  await expect(held).toHaveCount(0)
+  await expectSameDocument(page)
+  await remove([id])
+  await page.goto('/admin/hosts')
+  await markDocument(page)
+  await page.getByRole('link', { name: 'host2', exact: true }).click()
 })
 
 test('a killed worker of one host comes back and the other one goes on', async () => {

@@ -95,9 +95,9 @@ export function HostInstances({ host }: { host: HostRow }) {
         menu={(row) => <ActionMenu name={row.name} id={row.id} actions={actionsOf(row)} />}
         empty={
           <EmptyState icon={Boxes} title="Nothing runs here">
-            {host.enabled
+            {host.enabled && !host.maintenance
               ? 'The scheduler places instances here when this host suits them best.'
-              : 'This host is disabled, so the scheduler places nothing here.'}
+              : `This host is ${host.maintenance ? 'under maintenance' : 'disabled'}, so the scheduler places nothing here.`}
           </EmptyState>
         }
       />

@@ -26,12 +26,16 @@ export function HostMoves({ host }: { host: HostRow }) {
   const { data, error, refetch } = useQuery(
     trpc.compute.hosts.allocations.queryOptions({ id: host.id, moves: true }, { staleTime: 0 }),
   )
-  // Every claim and every release changes the generation of the host.
-  const seen = useRef(host.generation)
+  // What moves hold changes with them, and with what the host counts as taken.
+  const { data: moves } = useQuery(
+    trpc.compute.migrations.list.queryOptions({ host: host.name, open: true, limit: 100 }),
+  )
+  const now = [host.generation, ...(moves?.items ?? []).map(({ id, status }) => `${id} ${status}`)].join()
+  const seen = useRef(now)
   useEffect(() => {
-    if (seen.current !== host.generation) void refetch()
-    seen.current = host.generation
-  }, [host.generation, refetch])
+    if (seen.current !== now) void refetch()
+    seen.current = now
+  }, [now, refetch])
   if (error) return <ErrorPanel error={readError(error)} onRetry={() => void refetch()} />
   if (!data || data.items.length === 0) return null
   return (

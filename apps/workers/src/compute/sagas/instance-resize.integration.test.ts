@@ -184,3 +184,26 @@ it('starts nothing here while a destination that may run it does not answer', as
   expect(await two.runsOn(fixture.id)).toEqual([])
   await two.expectUsage()
 })
+
+it('does not end on the same host where the cloud does not let it', async () => {
+  const id = await two.active()
+  const { services, db } = two.cloud
+  const { config } = services
+  const open = (enabled: boolean) =>
+    db.host.update({ where: { name: 'host2' }, data: { enabled, generation: { increment: 1 } } })
+  await open(false)
+  services.config = { ...config, allowResizeToSameHost: false }
+  try {
+    const { operationId } = await resizeInstance({ ctx: two.tenant.ctx, input: { id, flavorId: large } })
+    expect(await two.place(id, operationId)).toBeNull()
+  } finally {
+    services.config = config
+    await open(true)
+  }
+  expect(await two.state(id)).toMatchObject({
+    vmState: 'active',
+    taskState: null,
+    vcpus: 1,
+    faultMessage: expect.stringContaining('No valid host'),
+  })
+})

@@ -101,6 +101,8 @@ export async function emptyProject({ api }: Tenant): Promise<void> {
     api,
     instances.items.map(({ id }) => id),
   )
+  const groups = await api.compute.serverGroups.list.query({})
+  for (const { id } of groups.items) await api.compute.serverGroups.delete.mutate({ id })
   const { items } = await api.network.networks.list.query({})
   for (const { id, shared } of items) if (!shared) await api.network.networks.delete.mutate({ id })
   await until(

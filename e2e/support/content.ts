@@ -15,6 +15,8 @@ export interface Content {
   resized: string
   image: string
   network: string
+  group: string
+  aggregate: string
   host: string
   project: string
   user: string
@@ -56,6 +58,10 @@ export async function makeContent(): Promise<Content> {
     description: 'For the day when the large hosts arrive',
   })
 
+  const apart = { name: 'shop-web', policy: 'soft-anti-affinity' } as const
+  const group = await api.compute.serverGroups.create.mutate(apart)
+  const aggregate = await aggregates(api)
+
   const launch = async (name: string, flavorId: string, imageId: string, networkIds: string[], more = {}) => {
     const input = { name, flavorId, imageId, networkIds, keyName: 'laptop', ...more }
     const { instances } = await api.compute.instances.create.mutate(input)
@@ -63,6 +69,7 @@ export async function makeContent(): Promise<Content> {
   }
   const servers = await launch('web', '42', image, [web.id, db.id], {
     count: 2,
+    serverGroupId: group.id,
     metadata: { service: 'shop', tier: 'web' },
     description: 'Serves the shop',
     userData: '#!/bin/sh\necho "shop: listening on $(hostname)"\n',
@@ -97,11 +104,23 @@ export async function makeContent(): Promise<Content> {
     resized: night!,
     image,
     network: web.id,
+    group: group.id,
+    aggregate,
     host: host!.id,
     project,
     user,
     guestImage,
   }
+}
+
+/** Groups of hosts: one that every host is in, and a zone that waits for its first one. @returns id of the first */
+async function aggregates(api: Api): Promise<string> {
+  const metadata = { ssd: 'true', ram_weight_multiplier: '2', max_instances_per_host: '40' }
+  const { id } = await api.compute.aggregates.create.mutate({ name: 'fast-disks', metadata })
+  for (const host of (await api.compute.hosts.list.query({})).items)
+    await api.compute.aggregates.addHost.mutate({ id, hostId: host.id })
+  await api.compute.aggregates.create.mutate({ name: 'room-2', zone: 'room-2' })
+  return id
 }
 
 /** Other projects and users beside the first ones. */

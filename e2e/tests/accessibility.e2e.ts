@@ -22,6 +22,8 @@ const ids = {
   image: '',
   operation: '',
   host: '',
+  aggregate: '',
+  group: '',
   project: '',
   user: '',
 }
@@ -45,9 +47,15 @@ test.beforeAll(async ({ browser }) => {
   ids.image = await tinyImage(api)
   ids.network = await makeNetwork(api, 'web', '10.82.0.0/24')
   await api.compute.keyPairs.create.mutate({ name: 'laptop' })
+  ids.group = (await api.compute.serverGroups.create.mutate({ name: 'database', policy: 'soft-affinity' })).id
   const common = { imageId: ids.image, networkIds: [ids.network], keyName: 'laptop' }
   const [running, failed] = await Promise.all([
-    api.compute.instances.create.mutate({ name: 'web-1', flavorId: '42', ...common }),
+    api.compute.instances.create.mutate({
+      name: 'web-1',
+      flavorId: '42',
+      serverGroupId: ids.group,
+      ...common,
+    }),
     api.compute.instances.create.mutate({ name: 'too-large', flavorId, ...common }),
   ])
   ids.instance = running.instances[0]!.id
@@ -55,6 +63,13 @@ test.beforeAll(async ({ browser }) => {
   ids.operation = failed.instances[0]!.operationId
   await settled(api, [ids.instance, ids.failed])
   ids.host = (await admin.compute.hosts.list.query({})).items[0]!.id
+  ids.aggregate = (
+    await admin.compute.aggregates.create.mutate({
+      name: `fast-disks-${tenant.project.name}`,
+      metadata: { instance_type: 'm1.nano,m1.tiny', ram_weight_multiplier: '-1' },
+    })
+  ).id
+  await admin.compute.aggregates.addHost.mutate({ id: ids.aggregate, hostId: ids.host })
   ids.project = tenant.project.id
   ids.user = tenant.user.id
 
@@ -65,7 +80,10 @@ test.beforeAll(async ({ browser }) => {
 test.afterAll(async () => {
   await page?.close()
   await emptyProject(tenant)
-  await (await adminApi()).compute.flavors.delete.mutate({ id: flavorId })
+  const admin = await adminApi()
+  await admin.compute.flavors.delete.mutate({ id: flavorId })
+  await admin.compute.aggregates.removeHost.mutate({ id: ids.aggregate, hostId: ids.host })
+  await admin.compute.aggregates.delete.mutate({ id: ids.aggregate })
 })
 
 /** A page whose theme follows what it is told. axe wants a context of its own. */
@@ -120,6 +138,7 @@ const pages: [name: string, path: () => string, heading: string | RegExp][] = [
   ['an empty search', () => '/instances?q=nothing-has-this-name', 'Instances'],
   ['create instance', () => '/instances/new', 'Create instance'],
   ['an instance', () => `/instances/${ids.instance}`, 'web-1'],
+  ['its metrics', () => `/instances/${ids.instance}?tab=metrics`, 'web-1'],
   ['its console log', () => `/instances/${ids.instance}?tab=console`, 'web-1'],
   ['its operations', () => `/instances/${ids.instance}?tab=operations`, 'web-1'],
   ['its networking', () => `/instances/${ids.instance}?tab=networking`, 'web-1'],
@@ -133,6 +152,9 @@ const pages: [name: string, path: () => string, heading: string | RegExp][] = [
   ['its ports', () => `/networks/${ids.network}?tab=ports`, 'web'],
   ['key pairs', () => '/key-pairs', 'Key pairs'],
   ['create key pair', () => '/key-pairs?new=create', 'Create key pair'],
+  ['server groups', () => '/server-groups', 'Server groups'],
+  ['create server group', () => '/server-groups?panel=server-group-new', 'Create server group'],
+  ['a server group', () => `/server-groups/${ids.group}`, 'database'],
   ['operations', () => '/operations', 'Operations'],
   ['a failed operation', () => `/operations/${ids.operation}`, /./],
   ['account', () => '/account', 'Account'],
@@ -140,6 +162,14 @@ const pages: [name: string, path: () => string, heading: string | RegExp][] = [
   ['a host', () => `/admin/hosts/${ids.host}`, /./],
   ['migrations', () => '/admin/migrations', 'Migrations'],
   ['the plan of a drain', () => `/admin/hosts/${ids.host}?panel=host-drain&of=${ids.host}`, /^Drain: /],
+  ['host aggregates', () => '/admin/aggregates', 'Host aggregates'],
+  ['an aggregate', () => `/admin/aggregates/${ids.aggregate}`, /^fast-disks-/],
+  [
+    'set metadata',
+    () => `/admin/aggregates/${ids.aggregate}?panel=aggregate-metadata&of=${ids.aggregate}`,
+    'Set metadata',
+  ],
+  ['availability zones', () => '/admin/zones', 'Availability zones'],
   ['flavors', () => '/admin/flavors', 'Flavors'],
   ['a flavor', () => '/admin/flavors/42', 'm1.nano'],
   ['projects', () => '/admin/projects', 'Projects'],
@@ -149,7 +179,7 @@ const pages: [name: string, path: () => string, heading: string | RegExp][] = [
   ['audit log', () => '/admin/audit', 'Audit log'],
 ]
 // What surrounds a page is the same everywhere, but a panel lies beside it.
-const whole = ['overview', 'create key pair', 'the plan of a drain']
+const whole = ['overview', 'create key pair', 'the plan of a drain', 'create server group', 'set metadata']
 for (const [name, path, heading] of pages)
   test(name, async () => {
     await page.goto(path())

@@ -112,7 +112,7 @@ test('how much of a host is promised is changed while one looks', async () => {
   await page.getByLabel('Ratio of vCPUs').fill('2')
   await page.getByLabel('Memory kept for the host').fill('1024')
   await page.getByRole('button', { name: 'Save' }).click()
-  await expect(page.getByText('keeps 1 GiB for itself')).toBeVisible()
+  await expect(page.getByText(/keeps 1\s*GiB for itself/)).toBeVisible()
   await expect(page.getByText('promises 2 times what it has')).toBeVisible()
   const { items } = await api.compute.hosts.list.query({})
   expect(items.find(({ name }) => name === 'host2')).toMatchObject({ vcpuRatio: 2, reservedRamMib: 1024 })

@@ -16,6 +16,8 @@ test('every URL of the dashboard', () => {
   expect(Object.fromEntries(collect(rest))).toMatchInlineSnapshot(`
     {
       "account": "/account",
+      "admin.aggregate": "/admin/aggregates/0198-ab",
+      "admin.aggregates": "/admin/aggregates",
       "admin.audit": "/admin/audit",
       "admin.flavor": "/admin/flavors/0198-ab",
       "admin.flavors": "/admin/flavors",
@@ -26,6 +28,7 @@ test('every URL of the dashboard', () => {
       "admin.projects": "/admin/projects",
       "admin.user": "/admin/users/0198-ab",
       "admin.users": "/admin/users",
+      "admin.zones": "/admin/zones",
       "api.console": "/api/instances/0198-ab/console",
       "api.events": "/api/events?after=0198-ab",
       "api.imageFile": "/api/images/0198-ab/file",
@@ -48,6 +51,8 @@ test('every URL of the dashboard', () => {
       "operation": "/operations/0198-ab",
       "operations": "/operations",
       "overview": "/",
+      "serverGroup": "/server-groups/0198-ab",
+      "serverGroups": "/server-groups",
     }
   `)
 })

@@ -8,8 +8,9 @@ export const paths = {
     filter: { status?: string; search?: string; image?: string; host?: string; tag?: string } = {},
   ) => withQuery('/instances', filter),
   /** Choices made elsewhere are passed on, so that "launch from this image" opens a filled form. */
-  instanceNew: (preset: { image?: string; network?: string; flavor?: string; key?: string } = {}) =>
-    withQuery('/instances/new', preset),
+  instanceNew: (
+    preset: { image?: string; network?: string; flavor?: string; key?: string; group?: string } = {},
+  ) => withQuery('/instances/new', preset),
   /** `view`: of its console. */
   instance: (id: string, tab?: InstanceTab, view?: ConsoleView) =>
     withQuery(`/instances/${seg(id)}`, { tab, console: view }),
@@ -32,6 +33,9 @@ export const paths = {
   keyPairs: () => '/key-pairs',
   keyPairNew: (how?: 'create' | 'import') => withQuery('/key-pairs', { new: how ?? 'create' }),
 
+  serverGroups: () => '/server-groups',
+  serverGroup: (id: string) => `/server-groups/${seg(id)}`,
+
   /** `request`: the entries of one request id. */
   audit: (filter: { request?: string } = {}) => withQuery('/audit', filter),
   operations: (filter: { status?: string } = {}) => withQuery('/operations', filter),
@@ -44,6 +48,9 @@ export const paths = {
     host: (id: string) => `/admin/hosts/${seg(id)}`,
     /** `host`: those from or to it. */
     migrations: (filter: { host?: string; state?: string } = {}) => withQuery('/admin/migrations', filter),
+    aggregates: () => '/admin/aggregates',
+    aggregate: (id: string) => `/admin/aggregates/${seg(id)}`,
+    zones: () => '/admin/zones',
     flavors: () => '/admin/flavors',
     flavor: (id: string) => `/admin/flavors/${seg(id)}`,
     projects: () => '/admin/projects',

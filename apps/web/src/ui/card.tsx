@@ -31,12 +31,12 @@ export function Card({
   )
 }
 
-/** Facts as label and value in two columns. */
-export function Facts({ items }: { items: readonly { label: string; value: ReactNode }[] }) {
+/** Facts as label and value in two columns; a wide one has a line for itself. */
+export function Facts({ items }: { items: readonly { label: string; value: ReactNode; wide?: boolean }[] }) {
   return (
     <dl className="grid grid-cols-2 gap-x-6 gap-y-3">
-      {items.map(({ label, value }) => (
-        <div key={label} className="min-w-0">
+      {items.map(({ label, value, wide }) => (
+        <div key={label} className={cn('min-w-0', wide && 'col-span-2')}>
           <dt className="text-xs text-subtle">{label}</dt>
           <dd className="mt-0.5 min-w-0 break-words text-sm">{value}</dd>
         </div>

@@ -7,6 +7,7 @@ export const hostNoun = defineNoun<HostRow>({
   noun: 'host',
   list: ['compute', 'hosts', 'list'],
   show: ['compute', 'hosts', 'show'],
+  refetches: [['compute', 'zones', 'list']],
   defaultSort: { by: 'name', dir: 'asc' },
   sortValue: (row) => row.name,
   matches: (row, input) => (!input.zone || input.zone === row.zone) && textMatches(input.search, row.name),

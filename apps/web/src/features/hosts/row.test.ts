@@ -52,5 +52,9 @@ test('facts are shown in words, what is none is left out', () => {
     ],
     versions: [{ label: 'QEMU', value: '7.2' }],
   })
+  const why = 'There is no /dev/kvm, so guests are emulated.'
+  expect(hostFacts({ acceleratorReason: why }).capabilities).toEqual([
+    { label: 'Why this accelerator', value: why, wide: true },
+  ])
   expect(hostFacts(null)).toEqual({ capabilities: [], versions: [] })
 })

@@ -81,7 +81,16 @@ const versionNames: Record<string, string> = {
 export interface HostFact {
   label: string
   value: string
+  /** It is a sentence. */
+  wide?: boolean
 }
+
+const longestWord = 40
+const fact = (label: string, value: string): HostFact => ({
+  label,
+  value,
+  ...(value.length > longestWord && { wide: true }),
+})
 
 /** What a host says about itself: what it can do, and of what it is made. What is not plain text or a number is left out. */
 export function hostFacts(facts: unknown): { capabilities: HostFact[]; versions: HostFact[] } {
@@ -95,11 +104,11 @@ export function hostFacts(facts: unknown): { capabilities: HostFact[]; versions:
   const known = (names: Record<string, string>): HostFact[] =>
     Object.entries(names).flatMap(([key, label]) => {
       const value = texts.get(key)
-      return value === undefined ? [] : [{ label, value }]
+      return value === undefined ? [] : [fact(label, value)]
     })
   const others = [...texts]
     .filter(([key]) => !(key in capabilityNames || key in versionNames))
-    .map(([key, value]) => ({ label: inWords(key), value }))
+    .map(([key, value]) => fact(inWords(key), value))
   return { capabilities: [...known(capabilityNames), ...others], versions: known(versionNames) }
 }
 

@@ -15,6 +15,8 @@ export const instanceNoun = defineNoun<InstanceRow>({
     ['compute', 'backups', 'show'],
     ['compute', 'migrations', 'current'],
     ['compute', 'drains', 'preview'],
+    ['compute', 'serverGroups', 'list'],
+    ['compute', 'serverGroups', 'show'],
   ],
   // Placement, ports and the whole fault are not in the row.
   refetchesShown: true,

@@ -1,3 +1,4 @@
+import { aggregateNoun } from '#features/aggregates/row.ts'
 import { assignmentNoun } from '#features/assignments/row.ts'
 import { drainNoun } from '#features/drains/live.ts'
 import { flavorNoun } from '#features/flavors/row.ts'
@@ -10,6 +11,7 @@ import { networkNoun, portNoun } from '#features/networks/live.ts'
 import { operationNoun } from '#features/operations/live.ts'
 import { projectNoun } from '#features/projects/row.ts'
 import { quotaNoun } from '#features/quotas/live.ts'
+import { serverGroupNoun } from '#features/server-groups/row.ts'
 import { userNoun } from '#features/users/row.ts'
 import type { AnyLiveNoun } from './nouns.ts'
 
@@ -25,6 +27,8 @@ export const liveNouns: readonly AnyLiveNoun[] = [
   hostNoun,
   migrationNoun,
   drainNoun,
+  aggregateNoun,
+  serverGroupNoun,
   flavorNoun,
   projectNoun,
   userNoun,

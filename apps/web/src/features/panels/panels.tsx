@@ -9,6 +9,7 @@ type Panel = ComponentType<{ of: string; onClose: () => void }>
 // Each is loaded when it is first opened.
 const networks = () => import('#features/networks/network-panels.tsx')
 const flavors = () => import('#features/flavors/flavor-panels.tsx')
+const aggregates = () => import('#features/aggregates/aggregate-panels.tsx')
 const projects = () => import('#features/projects/project-panels.tsx')
 const users = () => import('#features/users/user-panels.tsx')
 const grants = () => import('#features/assignments/grant-panels.tsx')
@@ -33,6 +34,17 @@ const panels: Record<PanelName, Panel> = {
     import('#features/hosts/host-capacity-panel.tsx').then((it) => it.HostCapacityPanel),
   ),
   'host-drain': dynamic(() => import('#features/drains/drain-panel.tsx').then((it) => it.HostDrainPanel)),
+  'server-group-new': dynamic(() =>
+    import('#features/server-groups/server-group-new-panel.tsx').then((it) => it.ServerGroupNewPanel),
+  ),
+  'aggregate-new': dynamic(() => aggregates().then((it) => it.AggregateNewPanel)),
+  'aggregate-edit': dynamic(() => aggregates().then((it) => it.AggregateEditPanel)),
+  'aggregate-host': dynamic(() =>
+    import('#features/aggregates/aggregate-host-panel.tsx').then((it) => it.AggregateHostPanel),
+  ),
+  'aggregate-metadata': dynamic(() =>
+    import('#features/aggregates/aggregate-metadata-panel.tsx').then((it) => it.AggregateMetadataPanel),
+  ),
   'flavor-new': dynamic(() => flavors().then((it) => it.FlavorNewPanel)),
   'flavor-edit': dynamic(() => flavors().then((it) => it.FlavorEditPanel)),
   'flavor-spec': dynamic(() =>
@@ -63,6 +75,7 @@ const ofEverybody: readonly PanelName[] = [
   'network-delete',
   'subnet-new',
   'port-new',
+  'server-group-new',
   'token-new',
 ]
 

@@ -31,7 +31,9 @@ const personalCreations = [
   { label: 'Import key', href: paths.keyPairNew('import') },
 ]
 const panelCreations = [
+  { label: 'Create server group', panel: 'server-group-new', admin: false },
   { label: 'Create API token', panel: 'token-new', admin: false },
+  { label: 'Create host aggregate', panel: 'aggregate-new', admin: true },
   { label: 'Create flavor', panel: 'flavor-new', admin: true },
   { label: 'Create project', panel: 'project-new', admin: true },
   { label: 'Create user', panel: 'user-new', admin: true },

@@ -2,11 +2,14 @@ import {
   Activity,
   ArrowRightLeft,
   Boxes,
+  Combine,
   Disc3,
   FolderKanban,
   Gauge,
+  Group,
   KeyRound,
   Layers,
+  MapPin,
   Network,
   ScrollText,
   Server,
@@ -31,6 +34,7 @@ const projectNav: readonly NavItem[] = [
   { label: 'Images', href: paths.images(), icon: Disc3, key: 'm' },
   { label: 'Networks', href: paths.networks(), icon: Network, key: 'n' },
   { label: 'Key pairs', href: paths.keyPairs(), icon: KeyRound, key: 'k' },
+  { label: 'Server groups', href: paths.serverGroups(), icon: Combine, key: 's' },
   { label: 'Operations', href: paths.operations(), icon: Activity, key: 'p' },
 ]
 
@@ -41,6 +45,8 @@ const projectAudit: NavItem = { label: 'Audit log', href: paths.audit(), icon: S
 export const adminNav: readonly NavItem[] = [
   { label: 'Hosts', href: paths.admin.hosts(), icon: Server, key: 'h' },
   { label: 'Migrations', href: paths.admin.migrations(), icon: ArrowRightLeft, key: 'v' },
+  { label: 'Host aggregates', href: paths.admin.aggregates(), icon: Group, key: 'e' },
+  { label: 'Availability zones', href: paths.admin.zones(), icon: MapPin, key: 'z' },
   { label: 'Flavors', href: paths.admin.flavors(), icon: Layers, key: 'f' },
   { label: 'Projects', href: paths.admin.projects(), icon: FolderKanban, key: 'r' },
   { label: 'Users', href: paths.admin.users(), icon: Users, key: 'u' },

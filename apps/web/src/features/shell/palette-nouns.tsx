@@ -1,8 +1,20 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { ArrowRight, Copy, Disc3, FolderKanban, Network, Server, User } from 'lucide-react'
+import {
+  ArrowRight,
+  Combine,
+  Copy,
+  Disc3,
+  FolderKanban,
+  Group as GroupIcon,
+  Network,
+  Server,
+  User,
+} from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { type ComponentType, useDeferredValue } from 'react'
+import type { AggregateRow } from '#features/aggregates/row.ts'
+import { useAggregateActions } from '#features/aggregates/use-aggregate-actions.tsx'
 import type { HostRow } from '#features/hosts/row.ts'
 import { hostLook } from '#features/hosts/row.ts'
 import { useHostActions } from '#features/hosts/use-host-actions.tsx'
@@ -12,6 +24,8 @@ import { type NetworkRow, networkLook } from '#features/networks/row.ts'
 import { useNetworkActions } from '#features/networks/use-network-actions.tsx'
 import type { ProjectRow } from '#features/projects/row.ts'
 import { useProjectActions } from '#features/projects/use-project-actions.tsx'
+import { policyWords, type ServerGroupRow } from '#features/server-groups/row.ts'
+import { useServerGroupActions } from '#features/server-groups/use-server-group-actions.tsx'
 import { useSession } from '#features/session/use-session.ts'
 import type { UserRow } from '#features/users/row.ts'
 import { useUserActions } from '#features/users/use-user-actions.tsx'
@@ -26,14 +40,18 @@ import { Group, Item } from './palette-item.tsx'
 export type Found =
   | { noun: 'image'; row: ImageRow }
   | { noun: 'network'; row: NetworkRow }
+  | { noun: 'server-group'; row: ServerGroupRow }
   | { noun: 'host'; row: HostRow }
+  | { noun: 'aggregate'; row: AggregateRow }
   | { noun: 'project'; row: ProjectRow }
   | { noun: 'user'; row: UserRow }
 
 const looks: Record<Found['noun'], { heading: string; icon: ComponentType<{ className?: string }> }> = {
   image: { heading: 'Images', icon: Disc3 },
   network: { heading: 'Networks', icon: Network },
+  'server-group': { heading: 'Server groups', icon: Combine },
   host: { heading: 'Hosts', icon: Server },
+  aggregate: { heading: 'Host aggregates', icon: GroupIcon },
   project: { heading: 'Projects', icon: FolderKanban },
   user: { heading: 'Users', icon: User },
 }
@@ -42,7 +60,9 @@ const pageOf = ({ noun, row }: Found): string =>
   ({
     image: paths.image,
     network: (id: string) => paths.network(id),
+    'server-group': paths.serverGroup,
     host: paths.admin.host,
+    aggregate: paths.admin.aggregate,
     project: paths.admin.project,
     user: paths.admin.user,
   })[noun](row.id)
@@ -57,6 +77,8 @@ export function NounSearch({ search, onPick }: { search: string; onPick: (found:
   const admin = { enabled: text !== '' && isAdmin, placeholderData: <T,>(before: T) => before }
   const images = useQuery(trpc.image.images.list.queryOptions(input, mine))
   const networks = useQuery(trpc.network.networks.list.queryOptions(input, mine))
+  const groups = useQuery(trpc.compute.serverGroups.list.queryOptions(input, mine))
+  const aggregates = useQuery(trpc.compute.aggregates.list.queryOptions(input, admin))
   const hosts = useQuery(trpc.compute.hosts.list.queryOptions(input, admin))
   const projects = useQuery(trpc.identity.projects.list.queryOptions(input, admin))
   const users = useQuery(trpc.identity.users.list.queryOptions(input, admin))
@@ -64,6 +86,8 @@ export function NounSearch({ search, onPick }: { search: string; onPick: (found:
   const all: Found[] = [
     ...(images.data?.items ?? []).map((row): Found => ({ noun: 'image', row })),
     ...(networks.data?.items ?? []).map((row): Found => ({ noun: 'network', row })),
+    ...(groups.data?.items ?? []).map((row): Found => ({ noun: 'server-group', row })),
+    ...(aggregates.data?.items ?? []).map((row): Found => ({ noun: 'aggregate', row })),
     ...(hosts.data?.items ?? []).map((row): Found => ({ noun: 'host', row })),
     ...(projects.data?.items ?? []).map((row): Found => ({ noun: 'project', row })),
     ...(users.data?.items ?? []).map((row): Found => ({ noun: 'user', row })),
@@ -95,6 +119,8 @@ function FoundState({ found: { noun, row } }: { found: Found }) {
   if (noun === 'image') return <StateCell {...imageLook(row)} />
   if (noun === 'network') return <StateCell {...networkLook(row)} />
   if (noun === 'host') return <StateCell {...hostLook(row)} />
+  if (noun === 'server-group') return <span className="text-subtle">{policyWords(row)}</span>
+  if (noun === 'aggregate') return <span className="text-subtle">{row.zone ?? 'no zone'}</span>
   return <EnabledState enabled={row.enabled} />
 }
 
@@ -129,11 +155,15 @@ export function FoundCommands({ found, leave }: { found: Found; leave: (then: ()
 function useActionsOf({ noun, row }: Found): ResolvedAction[] {
   const image = useImageActions()
   const network = useNetworkActions()
+  const group = useServerGroupActions()
+  const aggregate = useAggregateActions()
   const host = useHostActions()
   const project = useProjectActions()
   const user = useUserActions()
   if (noun === 'image') return image(row)
   if (noun === 'network') return network(row)
+  if (noun === 'server-group') return group(row)
+  if (noun === 'aggregate') return aggregate(row)
   if (noun === 'host') return host(row)
   return noun === 'project' ? project(row) : user(row)
 }

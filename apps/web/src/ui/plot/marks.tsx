@@ -22,6 +22,24 @@ const colours: Record<StateTone, string> = {
   idle: 'bg-idle',
 }
 
+const dot = 12
+/** Dots further from their line than this would seem to belong to another moment. */
+const farthest = 4 * dot
+
+/**
+ * Where the dots are, the newest first: beside each other where their lines are too close for that, as long as they
+ * stay near.
+ * @param lines where the lines are, the newest (rightmost) first
+ */
+export function dotsOf(lines: readonly number[]): number[] {
+  let free = Number.POSITIVE_INFINITY
+  return lines.map((line) => {
+    const at = Math.max(Math.min(line, free), line - farthest)
+    free = at - dot
+    return at
+  })
+}
+
 /** Vertical lines over a plot, each with a dot that says what it was and leads there. */
 export function PlotMarks({
   marks,
@@ -36,7 +54,9 @@ export function PlotMarks({
   bottom: number
   inTabOrder: boolean
 }) {
-  return marks.map(({ id, at, label, href, tone }) => (
+  const newest = [...marks].sort((a, b) => b.at - a.at)
+  const dots = dotsOf(newest.map(({ at }) => xOf(at)))
+  return newest.map(({ id, at, label, href, tone }, index) => (
     <span
       key={id}
       className="pointer-events-none absolute"
@@ -48,7 +68,8 @@ export function PlotMarks({
           href={href}
           tabIndex={inTabOrder ? 0 : -1}
           aria-label={`${label} at ${formatClock(new Date(at))}`}
-          className="pointer-events-auto absolute left-0 top-0 grid size-3 place-items-center rounded-full"
+          className="pointer-events-auto absolute top-0 grid size-3 place-items-center rounded-full"
+          style={{ left: dots[index]! - xOf(at) }}
         >
           <span className={cn('size-2 rounded-full ring-2 ring-surface', colours[tone])} aria-hidden="true" />
         </Link>

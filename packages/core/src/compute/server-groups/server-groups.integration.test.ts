@@ -48,8 +48,8 @@ test('a group is made, listed with its members, and deleted, which lets them sta
     { id: group.id, memberCount: 1 },
   ])
   const show = (by: Ctx) => serverGroups.show({ ctx: by, input: { id: group.id } })
-  expect((await show(ctx)).members).toEqual([
-    { id: member.id, name: member.name, status: 'ACTIVE', hostName: null },
+  expect((await show(ctx)).members).toMatchObject([
+    { id: member.id, name: member.name, status: 'ACTIVE', vmState: 'active', hostName: null },
   ])
   expect((await show(admin)).members).toMatchObject([{ hostName: host.name }])
   await serverGroups.delete({ ctx, input: { id: group.id } })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineVerb, isAdmin, reader } from '../../kernel/index.ts'
-import { instanceStatus } from '../states.ts'
+import { instanceStatus, type VmStateName } from '../states.ts'
 import { findServerGroup, type ServerGroupRow } from './row.ts'
 
 /** A member of a server group. */
@@ -8,6 +8,9 @@ export interface ServerGroupMember {
   id: string
   name: string
   status: string
+  vmState: VmStateName
+  taskState: string | null
+  updatedAt: Date
   /** For administrators only; null for everyone else. */
   hostName: string | null
 }
@@ -28,17 +31,23 @@ export const showServerGroup = defineVerb({
     const group = await findServerGroup(ctx, id, db)
     const members = await db.instance.findMany({
       where: { serverGroupId: id },
-      select: { id: true, name: true, vmState: true, taskState: true, host: { select: { name: true } } },
+      select: {
+        id: true,
+        name: true,
+        vmState: true,
+        taskState: true,
+        updatedAt: true,
+        host: { select: { name: true } },
+      },
       orderBy: [{ name: 'asc' }, { id: 'asc' }],
       take: 200,
     })
     return {
       ...group,
-      members: members.map((member) => ({
-        id: member.id,
-        name: member.name,
+      members: members.map(({ host, ...member }) => ({
+        ...member,
         status: instanceStatus(member.vmState, member.taskState),
-        hostName: isAdmin(ctx.actor) ? (member.host?.name ?? null) : null,
+        hostName: isAdmin(ctx.actor) ? (host?.name ?? null) : null,
       })),
     }
   },

@@ -73,6 +73,7 @@ export function InstanceCreatePage() {
     userData: '',
     description: '',
     metadata: [],
+    serverGroupId: preset.get('group') ?? undefined,
     configDrive: false,
   })
   const [dirty, setDirty] = useState(false)
@@ -198,6 +199,16 @@ export function InstanceCreatePage() {
           keyName={keyName}
           quotas={choices.quotas}
           amounts={amounts}
+          room={
+            flavor && image
+              ? {
+                  flavorId: flavor.id,
+                  imageId: image.id,
+                  availabilityZone: draft.availabilityZone,
+                  serverGroupId: draft.serverGroupId,
+                }
+              : null
+          }
           curl={equivalentCurl(apiUrl, 'compute.instances.create', input)}
         >
           {error && (!known || error.code !== 'invalid_input') && <ErrorPanel error={error} />}

@@ -37,7 +37,7 @@ export function OptionsSection({
   errors: Record<string, string>
   onChange: (patch: Partial<Draft>) => void
 }) {
-  const [opened, setOpen] = useState(false)
+  const [opened, setOpen] = useState(Boolean(draft.serverGroupId))
   const errorOf = (field: string) =>
     Object.entries(errors).find(([path]) => path === field || path.startsWith(`${field}.`))?.[1]
   const open = opened || hidden.some(errorOf)

@@ -6,6 +6,7 @@ import { CodeBlock } from '#ui/code-block.tsx'
 import { Gauge } from '#ui/gauge.tsx'
 import { Mib } from '#ui/value-unit.tsx'
 import type { Flavor, Image, Network } from './choices.ts'
+import { Room, type RoomWish } from './room.tsx'
 
 /** What is about to be made and what is left afterwards; stays in view while the form scrolls. */
 export function Summary({
@@ -17,6 +18,7 @@ export function Summary({
   keyName,
   quotas,
   amounts,
+  room,
   curl,
   children,
 }: {
@@ -28,6 +30,8 @@ export function Summary({
   keyName: string | null
   quotas: RouterOutputs['identity']['quotas']['show'] | undefined
   amounts: Record<string, number>
+  /** What is to fit; null while nothing can be chosen. */
+  room: RoomWish | null
   curl: string
   /** Errors and the button. */
   children: ReactNode
@@ -81,6 +85,7 @@ export function Summary({
           )
         })}
       </div>
+      <Room wish={room} count={count} />
       {children}
       <div className="border-t border-line pt-3">
         <button

@@ -158,6 +158,19 @@ test('a live migration: its progress, aborted from the page of the instance, the
   expect(await show(busy)).toMatchObject({ hostName: to, vmState: 'active', taskState: null })
 })
 
+test('only an instance of a lost host is evacuated, and the dialog says so', async () => {
+  await chooseAction(page, 'busy-mover', 'Resize and move', 'Evacuate')
+  const dialog = page.getByRole('dialog', { name: 'Evacuate busy-mover' })
+  const evacuate = dialog.getByRole('button', { name: 'Evacuate' })
+  await expect(evacuate).toBeDisabled()
+  await evacuate.focus()
+  await expect(page.getByText(/is up: migrate it instead/).first()).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(
+    api.compute.instances.evacuate.mutate({ id: busy }).catch((error: Error) => error.message),
+  ).resolves.toContain('is up: only a lost host is evacuated')
+})
+
 test('every move is on the page of migrations, and can be filtered', async () => {
   await page.goto('/admin/migrations')
   const rows = page.getByRole('row').filter({ has: page.getByRole('link', { name: 'mover', exact: true }) })

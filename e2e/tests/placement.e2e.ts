@@ -111,7 +111,7 @@ test('a group keeps its members apart: how many fit, who is in it, and why one m
   await page.getByLabel('How many').fill(String(hosts + 1))
   await expect(room).toContainText(`Room for ${hosts} of the ${hosts + 1}.`)
   await choose(page, 'Server group', 'None')
-  await expect(room).toContainText(/(Memory|vCPUs|Disk) runs out first\./)
+  await expect(room).toContainText(/(Memory|vCPUs|Disk) runs? out first\./)
   await choose(page, 'Server group', /^database/)
   await page.getByLabel('Name', { exact: true }).fill('db')
   await page.getByRole('button', { name: `Create ${hosts + 1} instances` }).click()

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Bed, openBed, startSimulatedCloud } from './bed.ts'
+import { decisions } from './decisions.ts'
 import { measureGuests } from './guest.ts'
 import { busyWarning, machine, parallel, percentile, timed } from './measure.ts'
 import { type Row, row, table } from './report.ts'
@@ -128,6 +129,8 @@ if (guests) {
     `create → ACTIVE of a real guest: ${guests.total.toFixed(0)} ms (${steps} ms), the first on its host ${guests.first.toFixed(0)} ms`,
   )
 } else notes.push('no real guest was measured: this machine only simulates (see `./nephos doctor`)')
+// Alone: the cloud and it would measure each other.
+rows.push(await decisions(notes))
 console.log(`\n${machine()}\n\n${table(rows)}\n\n${notes.map((note) => `- ${note}`).join('\n')}`)
 if (warning) console.log(`\n${warning}`)
 process.exit(rows.every(({ good }) => good) ? 0 : 1)

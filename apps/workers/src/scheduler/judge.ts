@@ -82,10 +82,9 @@ export class Judgement {
   }
 
   #passedRows({ values, totals }: Weights, chosen: number): ReportRow[] {
-    const all = [...this.passed.keys()]
     const shown =
       this.#hosts.length <= fullTable
-        ? all
+        ? [...this.passed.keys()]
         : [chosen, ...best(totals, shortTable).filter((index) => index !== chosen)]
             .filter((index) => index >= 0)
             .slice(0, shortTable)
@@ -97,9 +96,10 @@ export class Judgement {
   }
 
   #failedRows(fits: number): ReportRow[] {
-    const failed = this.#hosts.flatMap((_, index) => (this.#failures[index]! > 0 ? [index] : []))
-    const room = this.#hosts.length <= fullTable ? failed.length : Math.max(0, shortTable - fits)
+    const all = this.#hosts.length
+    const room = all <= fullTable ? all - fits : Math.max(0, shortTable - fits)
     if (room === 0) return []
+    const failed = this.#hosts.flatMap((_, index) => (this.#failures[index]! > 0 ? [index] : []))
     failed.sort((a, b) => this.#failures[a]! - this.#failures[b]!)
     return failed.slice(0, room).map((index) => ({
       ...this.#row(this.#hosts[index]!),

@@ -47,10 +47,10 @@ export function place(
 /** @returns index of the host to take, -1 for none */
 function choose(hosts: readonly HostState[], totals: Float64Array, subsetSize: number): number {
   const better = (a: number, b: number) => {
-    const [one, other] = [hosts[a]!, hosts[b]!]
-    return (
-      totals[a]! - totals[b]! || other.instanceCount - one.instanceCount || (one.name < other.name ? 1 : -1)
-    )
+    if (totals[a]! !== totals[b]!) return totals[a]! - totals[b]!
+    const one = hosts[a]!
+    const other = hosts[b]!
+    return other.instanceCount - one.instanceCount || (one.name < other.name ? 1 : -1)
   }
   if (subsetSize > 1) {
     const best = [...hosts.keys()].sort((a, b) => better(b, a)).slice(0, subsetSize)

@@ -37,7 +37,7 @@ export function weigh(
   multipliers: Multipliers,
 ): Weights {
   const weights: Weights = { names: [], values: [], totals: new Float64Array(hosts.length) }
-  const overridden = hosts.some(({ aggregates }) => aggregates.length > 0)
+  const overridden = hosts.some(({ aggregates }) => overridesOf(aggregates).size > 0)
   for (const { name, override, prepare } of weighers) {
     const usual = multipliers[name]
     const value = usual !== 0 || overridden ? prepare(request) : null
@@ -45,8 +45,8 @@ export function weigh(
     const values = normalised(hosts, value)
     let counts = usual !== 0
     for (let index = 0; index < values.length; index++) {
-      const own = overridden ? overrideOf(hosts[index]!, override) : null
-      if (own !== null && own !== 0) counts = true
+      const own = overridden ? overridesOf(hosts[index]!.aggregates).get(override) : undefined
+      if (own !== undefined && own !== 0) counts = true
       values[index] = values[index]! * (own ?? usual)
       weights.totals[index]! += values[index]!
     }
@@ -74,12 +74,21 @@ function normalised(hosts: readonly HostState[], value: (host: HostState) => num
   return values
 }
 
-/** The lowest multiplier that the host's aggregates name, as Nova takes it; null when none does. */
-function overrideOf({ aggregates }: HostState, key: string): number | null {
-  let lowest: number | null = null
-  for (const { metadata } of aggregates) {
-    const own = metadata[key] === undefined ? Number.NaN : Number(metadata[key])
-    if (Number.isFinite(own) && (lowest === null || own < lowest)) lowest = own
-  }
+type Aggregates = HostState['aggregates']
+/** A host keeps its list of aggregates until one of them changes. */
+const known = new WeakMap<Aggregates, ReadonlyMap<string, number>>()
+const isMultiplier = (key: string) => key.endsWith('_weight_multiplier')
+
+/** The multipliers that the host's aggregates name: of several the lowest, as Nova takes it. */
+function overridesOf(aggregates: Aggregates): ReadonlyMap<string, number> {
+  const found = known.get(aggregates)
+  if (found) return found
+  const lowest = new Map<string, number>()
+  for (const { metadata } of aggregates)
+    for (const [key, text] of Object.entries(metadata)) {
+      const own = Number(text)
+      if (isMultiplier(key) && Number.isFinite(own)) lowest.set(key, Math.min(own, lowest.get(key) ?? own))
+    }
+  known.set(aggregates, lowest)
   return lowest
 }

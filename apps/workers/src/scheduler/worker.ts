@@ -5,13 +5,11 @@ import { startHeartbeats } from '../heartbeats.ts'
 import { networkDelete } from '../network/sagas/network-delete.ts'
 import type { RoleDeps, RunningRole } from '../role.ts'
 import { batched } from './batch.ts'
+import { intake } from './intake.ts'
 import { openScheduler } from './open.ts'
 import { preview } from './preview.ts'
 import { startReconcilers } from './reconcilers/index.ts'
 import { type SchedulerState, schedule } from './schedule.ts'
-
-const concurrency = 64
-const largestBatch = 32
 
 /** Starts the scheduler: it places instances and runs the reconcilers of the whole cloud. Any number may run. */
 export async function startSchedulerWorker({ services, hostName }: RoleDeps): Promise<RunningRole> {
@@ -39,9 +37,9 @@ export async function startSchedulerWorker({ services, hostName }: RoleDeps): Pr
     host: 'any',
     handlers: { 'scheduler.preview': (input) => preview(state, input) },
   })
-  const intake = queue.consume({
+  const jobs = queue.consume({
     role: 'scheduler',
-    concurrency,
+    concurrency: intake.concurrency,
     handlers: {
       'instance.schedule': scheduleHandler(state),
       'instance.delete-unplaced': sagaJobHandler(instanceDeleteUnplaced(services)),
@@ -50,7 +48,7 @@ export async function startSchedulerWorker({ services, hostName }: RoleDeps): Pr
   })
   return {
     stop: async () => {
-      await Promise.all([intake.stop(), answers.stop()])
+      await Promise.all([jobs.stop(), answers.stop()])
       unsubscribe()
       await Promise.all([refresh.stop(), reconcilers.stop(), heartbeats.stop()])
     },
@@ -58,7 +56,7 @@ export async function startSchedulerWorker({ services, hostName }: RoleDeps): Pr
 }
 
 function scheduleHandler(state: SchedulerState): JobHandler<ScheduleRequest> {
-  const enqueue = batched<ScheduleRequest>(largestBatch, (requests) => schedule(state, requests))
+  const enqueue = batched<ScheduleRequest>(intake.largestBatch, (requests) => schedule(state, requests))
   return {
     run: ({ payload }) => enqueue(payload),
     giveUp: async ({ payload }, failure) => failUnplaced(state.ctx, payload, failure),

@@ -7,6 +7,10 @@ export interface NewTestInstance {
   name?: string
   count?: number
   serverGroupId?: string
+  availabilityZone?: string
+  /** Another one than the tenant's. */
+  flavorId?: string
+  networkIds?: string[]
 }
 
 /** A project with everything an instance needs. */
@@ -47,10 +51,10 @@ export async function makeWorkerTenant(
     projectId: project.id,
     flavorId,
     imageId,
-    create: async ({ name = 'web', count = 1, serverGroupId } = {}) => {
+    create: async ({ name = 'web', count = 1, ...wishes } = {}) => {
       const { instances } = await createInstance({
         ctx,
-        input: { name, count, flavorId, imageId, networkIds: [network.id], serverGroupId },
+        input: { name, count, flavorId, imageId, networkIds: [network.id], ...wishes },
       })
       return instances
     },

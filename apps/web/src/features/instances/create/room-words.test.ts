@@ -19,6 +19,7 @@ test('how many fit, and what runs out first', () => {
     why: 'Memory runs out first.',
   })
   expect(roomWords(room({ fits: 3 }), 5)).toMatchObject({ tone: 'warn', title: 'Room for 3 of the 5.' })
+  expect(roomWords(room({ tight: { filter: 'vcpus', noun: 'vCPUs' } }), 1).why).toBe('vCPUs run out first.')
   expect(roomWords(room({ fits: 70_000 }), 5).title).toBe('Room for more than 1000 of this kind.')
   expect(
     roomWords(room({ tight: { filter: 'server-group-affinity', noun: 'hosts for the server group' } }), 1)

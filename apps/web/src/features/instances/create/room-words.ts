@@ -23,14 +23,18 @@ export function roomWords(
     }
   }
   const many = fits >= plenty ? `more than ${plenty}` : String(fits)
-  const why = tight && `${runsOut(tight)} runs out first.`
+  const why = tight && `${runsOut(tight)} first.`
   return fits >= count
     ? { tone: 'ok', title: `Room for ${many} of this kind.`, why }
     : { tone: 'warn', title: `Room for ${many} of the ${count}.`, why }
 }
 
 const runsOut = ({ filter, noun }: NonNullable<Room['tight']>): string => {
-  if (filter === 'ram') return 'Memory'
-  if (filter === 'disk') return 'Disk'
-  return filter.startsWith('server-group') ? 'What the server group allows' : noun || filterTitle(filter)
+  if (filter === 'ram') return 'Memory runs out'
+  if (filter === 'disk') return 'Disk runs out'
+  if (filter === 'vcpus') return 'vCPUs run out'
+  const what = filter.startsWith('server-group')
+    ? 'What the server group allows'
+    : noun || filterTitle(filter)
+  return `${what} runs out`
 }

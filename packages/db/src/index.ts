@@ -42,3 +42,4 @@ export { type InstanceQuery, type ListedInstance, readInstances, type WantedStat
 export { ensureHostRoles, type HostRole, type HostRoles } from './roles/ensure-host-roles.ts'
 export { type JournalEntry, writeJournal } from './write-journal.ts'
 export { writeMetricBlocks } from './write-metric-blocks.ts'
+export { writeUnchanged } from './write-unchanged.ts'

@@ -1,3 +1,4 @@
+import { writeUnchanged } from '@nephos/db'
 import { type Ctx, type MutationTx, mutate } from '../../kernel/index.ts'
 import { type HostRecord, hostChanged } from '../hosts/row.ts'
 import { instanceChanged } from '../instances/changed.ts'
@@ -50,24 +51,20 @@ export const claimHosts = (
   scheduler: string,
 ): Promise<{ won: HostRecord[]; lost: string[] }> =>
   mutate(ctx, async (tx) => {
-    const won: HostRecord[] = []
-    const lost: string[] = []
-    const placed: { decision: Decision; host: HostRecord }[] = []
     await queueForGroups(
       tx,
       claims.flatMap(({ decisions }) => decisions),
     )
-    // In one order everywhere, so that two schedulers cannot wait for each other.
-    for (const { host, decisions } of [...claims].sort((a, b) => (a.host.id < b.host.id ? -1 : 1))) {
-      const after = await claimHost(tx, host, decisions)
-      if (!after) {
-        lost.push(host.id)
-        continue
-      }
-      won.push(after)
-      placed.push(...decisions.map((decision) => ({ decision, host: after })))
-      hostChanged(tx, 'updated', after, ctx.config.serviceDownTime)
+    const claimed = await takeRoom(tx, claims)
+    await writeInstances(tx, claimed)
+    for (const { host, decisions } of claimed) {
+      for (const decision of decisions)
+        if (decision.purpose.claims === 'destination') await writeDestination(tx, host, decision)
+      hostChanged(tx, 'updated', host, ctx.config.serviceDownTime)
     }
+    const won = claimed.map(({ host }) => host)
+    const lost = claims.flatMap(({ host }) => (won.some(({ id }) => id === host.id) ? [] : [host.id]))
+    const placed = claimed.flatMap(({ host, decisions }) => decisions.map((decision) => ({ decision, host })))
     await verifyGroups(tx, placed)
     if (placed.length > 0) await writePlaced(tx, placed, scheduler)
     return { won, lost }
@@ -76,14 +73,32 @@ export const claimHosts = (
 /** What the decision will hold of its host. */
 const neededBy = (decision: Decision): Amounts => amountsOf(wantedFlavor(decision))
 
-async function claimHost(
-  tx: MutationTx,
-  host: HostRecord,
-  decisions: Decision[],
-): Promise<HostRecord | null> {
+/** @returns the hosts, as they are now, on which there was room because nobody else had changed them */
+async function takeRoom(tx: MutationTx, claims: Claim[]): Promise<Claim[]> {
+  const wanted = claims.map(({ host, decisions }) => ({ host: withRoomTaken(host, decisions), decisions }))
+  const taken = await writeUnchanged(
+    tx.db,
+    'Host',
+    wanted.map(({ host }) => {
+      const { id, generation, usedVcpus, usedRamMib, usedDiskGib, instanceCount, updatedAt } = host
+      return {
+        id,
+        generation: generation - 1,
+        usedVcpus,
+        usedRamMib,
+        usedDiskGib,
+        instanceCount,
+        updatedAt,
+      }
+    }),
+  )
+  return wanted.filter(({ host }) => taken.has(host.id))
+}
+
+function withRoomTaken(host: HostRecord, decisions: Decision[]): HostRecord {
   const needs = decisions.map(neededBy)
   const sum = (amount: keyof Amounts) => needs.reduce((total, need) => total + need[amount], 0)
-  const after: HostRecord = {
+  return {
     ...host,
     generation: host.generation + 1,
     usedVcpus: host.usedVcpus + sum('vcpus'),
@@ -92,43 +107,17 @@ async function claimHost(
     instanceCount: host.instanceCount + decisions.length,
     updatedAt: new Date(),
   }
-  const { generation, usedVcpus, usedRamMib, usedDiskGib, instanceCount } = after
-  const { count } = await tx.db.host.updateMany({
-    where: { id: host.id, generation: host.generation },
-    data: { generation, usedVcpus, usedRamMib, usedDiskGib, instanceCount },
-  })
-  if (count === 0) return null
-  await writeInstances(tx, after, decisions)
-  for (const decision of decisions)
-    if (decision.purpose.claims === 'destination') await writeDestination(tx, after, decision)
-  return after
 }
 
-/** Instances in the same situation are written together: those of one create, for example. */
-async function writeInstances(tx: MutationTx, host: HostRecord, decisions: Decision[]): Promise<void> {
-  const alike = new Map<string, Decision[]>()
-  for (const decision of decisions) {
-    const { record, purpose } = decision
-    const key = `${record.generation} ${purpose.claims} ${purpose.placedTask}`
-    alike.set(key, [...(alike.get(key) ?? []), decision])
-  }
-  for (const same of alike.values()) {
-    const { record, purpose } = same[0]!
-    const { count } = await tx.db.instance.updateMany({
-      where: {
-        id: { in: same.map((decision) => decision.record.id) },
-        generation: record.generation,
-        ...(purpose.claims === 'instance' && { hostId: null }),
-      },
-      data: {
-        ...(purpose.claims === 'instance' && { hostId: host.id, zone: host.zone }),
-        ...(purpose.placedTask && { taskState: purpose.placedTask }),
-        generation: record.generation + 1,
-        updatedAt: host.updatedAt,
-      },
-    })
-    if (count !== same.length) throw new InstanceMoved()
-  }
+async function writeInstances(tx: MutationTx, claimed: Claim[]): Promise<void> {
+  const rows = claimed.flatMap(({ host, decisions }) =>
+    decisions.map((decision) => {
+      const { id, hostId, zone, taskState, updatedAt } = placedRecord(decision, host)
+      return { id, generation: decision.record.generation, hostId, zone, taskState, updatedAt }
+    }),
+  )
+  const written = await writeUnchanged(tx.db, 'Instance', rows)
+  if (written.size !== rows.length) throw new InstanceMoved()
 }
 
 /** The migration holds from now on what the instance held so far. */

@@ -66,7 +66,7 @@ test.beforeAll(async ({ browser }) => {
   ids.aggregate = (
     await admin.compute.aggregates.create.mutate({
       name: `fast-disks-${tenant.project.name}`,
-      metadata: { instance_type: 'm1.nano,m1.tiny', ram_weight_multiplier: '-1' },
+      metadata: { instance_type: 'm1.nano,m1.micro,m1.tiny', ram_weight_multiplier: '-1' },
     })
   ).id
   await admin.compute.aggregates.addHost.mutate({ id: ids.aggregate, hostId: ids.host })

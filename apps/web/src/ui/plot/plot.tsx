@@ -126,7 +126,8 @@ export function Plot({ title, unit, series, time, limit, marks = [], marksInTabO
       {asTable ? (
         <PlotTable title={title} unit={unit} series={series} time={time} />
       ) : (
-        <div ref={box} className="relative" style={{ height }}>
+        // Until its new width is known, a plot that has become narrower would widen the page.
+        <div ref={box} className="relative overflow-x-clip" style={{ height }}>
           <div
             role="slider"
             tabIndex={0}

@@ -3,7 +3,11 @@ import type { MutationTx } from '../../kernel/index.ts'
 import { instanceChanged } from '../instances/changed.ts'
 import { faultOf } from '../instances/fault.ts'
 import { writeInstanceState } from '../instances/write-state.ts'
+import { setMigrationStatus } from '../migrations/write.ts'
 import { isPlaced, isWaiting, type Waiting } from './waiting.ts'
+
+/** Statuses of a move that has no destination yet. */
+const withoutHost = ['queued', 'accepted', 'cancelling']
 
 /**
  * Ends the wait of an instance that gets no host, as its purpose says: its states, the fault, its migration. The
@@ -20,14 +24,13 @@ export async function leaveUnplaced(tx: MutationTx, waiting: Waiting, failure: F
   })
   if (!written) return false
   if (migration)
-    await tx.db.migration.updateMany({
-      where: { id: migration.id, endedAt: null },
-      data: {
-        status: failure.code === 'cancelled' ? 'cancelled' : 'error',
-        errorMessage: failure.message,
-        endedAt: new Date(),
-      },
-    })
+    await setMigrationStatus(
+      tx,
+      migration.id,
+      withoutHost,
+      failure.code === 'cancelled' ? 'cancelled' : 'error',
+      { errorMessage: failure.message },
+    )
   await purpose.giveBack?.(tx, record, migration)
   instanceChanged(tx, 'updated', written)
   return true

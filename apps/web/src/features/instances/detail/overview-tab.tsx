@@ -18,16 +18,19 @@ const moment = (at: Date | null) => (at ? formatMoment(at) : 'not yet')
 export function OverviewTab({ instance }: { instance: InstanceDetail }) {
   const metadata = Object.entries(instance.metadata)
   const last = instance.scheduleAttempts.at(-1)
+  const attempts = instance.scheduleAttempts.filter(({ operationId }) => operationId === last?.operationId)
+  const inError = instance.vmState === 'error'
   return (
     <div className="grid gap-4 lg:grid-cols-2">
       {instance.fault && (
         <ErrorPanel
           className="lg:col-span-2"
-          title="Why it is in error"
+          title={inError ? 'Why it is in error' : 'What went wrong last'}
           error={{
             message: instance.fault.message,
-            remedy:
-              'The operations tab shows the step that failed. Delete the instance, or fix the cause and create it again.',
+            remedy: inError
+              ? 'The operations tab shows the step that failed. Delete the instance, or fix the cause and create it again.'
+              : 'The operations tab shows the step that failed. The instance is as it was before.',
             requestId: null,
           }}
         >
@@ -38,7 +41,7 @@ export function OverviewTab({ instance }: { instance: InstanceDetail }) {
           )}
           {last && !last.placed && (
             <div className="mt-3">
-              <Placement attempts={instance.scheduleAttempts} />
+              <Placement attempts={attempts} />
             </div>
           )}
         </ErrorPanel>
@@ -118,7 +121,7 @@ export function OverviewTab({ instance }: { instance: InstanceDetail }) {
       )}
       {last?.placed && (
         <Card title="Placement" className="lg:col-span-2">
-          <Placement attempts={instance.scheduleAttempts} />
+          <Placement attempts={attempts} />
         </Card>
       )}
     </div>

@@ -64,7 +64,7 @@ module.exports = {
       to: {
         path: '^packages/core/',
         pathNot:
-          '^packages/core/src/(compute/states|compute/machine/keys|compute/aggregates/keys|kernel/errors|network/addresses/ipv4)\\.ts$',
+          '^packages/core/src/((compute|image|volume)/states|volume/types/limit-keys|compute/machine/keys|image/properties/known|compute/aggregates/keys|kernel/errors|network/addresses/(ipv4|ipv6|ip))\\.ts$',
         dependencyTypesNot: ['type-only'],
       },
     },

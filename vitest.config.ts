@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 const notOurs = ['**/node_modules/**', '**/dist/**', '**/.next/**', 'e2e/**']
@@ -21,6 +22,8 @@ export default defineConfig({
           // One PostgreSQL for the run; test files take a database each from `@nephos/db/testing`, and a NATS server
           // each from `@nephos/jobs/testing`.
           globalSetup: ['packages/db/src/testing/global-setup.ts'],
+          // They wait more than they work, so every core takes one.
+          maxWorkers: availableParallelism(),
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

@@ -3,12 +3,15 @@ import { defineConfig } from '@playwright/test'
 
 const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
 
-/** One cloud serves the whole run (support/start-cloud.ts); the tests of one file run in order. */
+/**
+ * Each worker has a cloud for itself (support/start-cloud.ts), one unless NEPHOS_E2E_WORKERS says more; the tests of one
+ * file run in order.
+ */
 export default defineConfig({
   testDir: './tests',
   testMatch: '**/*.e2e.ts',
   globalSetup: './support/start-cloud.ts',
-  workers: 1,
+  workers: process.env.NEPHOS_E2E_HOME ? 1 : Number(process.env.NEPHOS_E2E_WORKERS ?? 1),
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
   retries: 0,

@@ -12,6 +12,9 @@ import { signInAsAdmin } from './support/test.ts'
 // NEPHOS_E2E_HOME from the cloud of that state directory, which is given the content and keeps it.
 
 const output = resolve(import.meta.dirname, '../docs/screenshots')
+/** Only screens whose name begins with one of these; all of them when none is given. */
+const wanted = process.argv.slice(2)
+const isWanted = (name: string) => wanted.length === 0 || wanted.some((start) => name.startsWith(start))
 const themes = ['dark', 'light'] as const
 
 /** A screen: what its file is called, where it is, and what opens on it. */
@@ -32,7 +35,7 @@ try {
   browser = await chromium.launch(config.use?.launchOptions)
   mkdirSync(output, { recursive: true })
   await desktop(browser, screensOf(made), made)
-  await phone(browser)
+  await phone(browser, made)
   process.stdout.write(`The screenshots are in ${output}.\n`)
 } finally {
   await browser?.close()
@@ -62,10 +65,53 @@ function screensOf(made: Awaited<ReturnType<typeof makeContent>>): Screen[] {
     { name: 'instance-resized', path: `/instances/${made.resized}` },
     { name: 'images', path: '/images' },
     { name: 'image', path: `/images/${made.image}` },
+    { name: 'image-import', path: '/images/new?from=address&catalogue=debian-13' },
+    { name: 'image-catalogue', path: '/images/catalogue' },
+    { name: 'volumes', path: '/volumes' },
+    { name: 'volume-create', path: '/volumes/new' },
+    { name: 'volume', path: `/volumes/${made.volumes.volume}` },
+    { name: 'volume-snapshots', path: `/volumes/${made.volumes.volume}?tab=snapshots` },
+    {
+      name: 'volume-delete',
+      path: `/volumes/${made.volumes.volume}?panel=volume-delete&of=${made.volumes.volume}`,
+    },
+    { name: 'snapshot', path: `/volume-snapshots/${made.volumes.snapshot}` },
+    { name: 'volume-backups', path: '/volume-backups' },
+    { name: 'backup', path: `/volume-backups/${made.volumes.backup}` },
+    { name: 'volume-transfers', path: '/volumes/transfers' },
     { name: 'networks', path: '/networks' },
-    { name: 'network', path: `/networks/${made.network}?tab=ports` },
+    { name: 'network', path: `/networks/${made.network}` },
+    { name: 'network-subnets', path: `/networks/${made.network}?tab=subnets` },
+    { name: 'network-ports', path: `/networks/${made.network}?tab=ports` },
+    {
+      name: 'network-share',
+      path: `/networks/${made.network}?panel=network-share&of=${made.network}`,
+    },
+    {
+      name: 'port-dhcp-options',
+      path: `/networks/${made.network}?tab=ports&panel=port-dhcp-options&of=${made.port}`,
+    },
+    { name: 'subnet-create', path: `/networks/${made.network}?panel=subnet-new&of=${made.network}` },
     { name: 'network-create', path: '/networks/new' },
+    { name: 'routers', path: '/routers' },
+    { name: 'router', path: `/routers/${made.router}` },
+    { name: 'floating-ips', path: '/floating-ips' },
+    {
+      name: 'floating-ip-associate',
+      path: `/floating-ips?panel=floating-ip-associate&of=${made.floatingIp}`,
+    },
+    { name: 'topology', path: '/topology' },
+    {
+      name: 'reachability',
+      path: `/reachability?from=outside&to=instance:${made.instance}&protocol=tcp&port=22`,
+    },
     { name: 'key-pairs', path: '/key-pairs' },
+    { name: 'security-groups', path: '/security-groups' },
+    { name: 'security-group', path: `/security-groups/${made.security}` },
+    { name: 'address-groups', path: '/address-groups' },
+    { name: 'address-group', path: `/address-groups/${made.addresses}` },
+    { name: 'qos-policies', path: '/qos-policies' },
+    { name: 'qos-policy', path: `/qos-policies/${made.qos}` },
     { name: 'server-groups', path: '/server-groups' },
     { name: 'server-group', path: `/server-groups/${made.group}` },
     { name: 'operations', path: '/operations' },
@@ -78,6 +124,11 @@ function screensOf(made: Awaited<ReturnType<typeof makeContent>>): Screen[] {
     { name: 'admin-zones', path: '/admin/zones' },
     { name: 'admin-flavors', path: '/admin/flavors' },
     { name: 'admin-flavor', path: '/admin/flavors/42' },
+    { name: 'admin-volume-types', path: '/admin/volume-types' },
+    { name: 'admin-volume-type', path: `/admin/volume-types/${made.volumes.type}` },
+    { name: 'admin-volume-qos', path: '/admin/volume-types/qos' },
+    { name: 'admin-volume-backends', path: '/admin/volume-backends', height: 530 },
+    { name: 'admin-volume-backend', path: `/admin/volume-backends/${made.volumes.backend}`, height: 530 },
     { name: 'admin-projects', path: '/admin/projects' },
     { name: 'admin-project', path: `/admin/projects/${made.project}` },
     { name: 'admin-users', path: '/admin/users' },
@@ -136,11 +187,12 @@ async function desktop(from: Browser, screens: Screen[], made: Awaited<ReturnTyp
   await page.getByRole('button', { name: 'Sign in' }).waitFor()
   await take(page, 'login')
   await signIn(page)
-  await uploadInBackground(page, made.guestImage)
-  for (const { name, path, height, open: prepare } of screens) {
+  if (isWanted('image-upload')) await uploadInBackground(page, made.guestImage)
+  for (const { name, path, height, open: prepare } of screens.filter((one) => isWanted(one.name))) {
     await page.goto(path)
-    await page.getByRole('heading', { level: 1 }).first().waitFor()
-    await page.getByRole('button', { name: 'Live' }).waitFor()
+    // By their elements: a panel that is open hides the page behind it from roles.
+    await page.locator('h1').first().waitFor()
+    await page.locator('button', { hasText: 'Live' }).first().waitFor()
     await page.waitForLoadState('networkidle').catch(() => undefined)
     await prepare?.(page)
     await take(page, name, height)
@@ -177,13 +229,18 @@ async function uploadInBackground(page: Page, image: string) {
   }
 }
 
-async function phone(from: Browser) {
+async function phone(from: Browser, made: Awaited<ReturnType<typeof makeContent>>) {
   const page = await open(from, 390, 844)
   await signIn(page)
   for (const [name, path] of [
     ['phone-overview', '/'],
     ['phone-instances', '/instances'],
+    ['phone-volume', `/volumes/${made.volumes.volume}`],
+    ['phone-topology', '/topology'],
+    ['phone-network-ports', `/networks/${made.network}?tab=ports`],
+    ['phone-security-group', `/security-groups/${made.security}`],
   ] as const) {
+    if (!isWanted(name)) continue
     await page.goto(path)
     await page.getByRole('heading', { level: 1 }).first().waitFor()
     await page.waitForLoadState('networkidle').catch(() => undefined)

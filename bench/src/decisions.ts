@@ -3,7 +3,6 @@ import { resolve } from 'node:path'
 import { type Row, row } from './report.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-const program = 'apps/workers/src/testing/decisions.ts'
 
 /** What the program prints. */
 interface Decisions {
@@ -19,7 +18,9 @@ interface Decisions {
  * instances. A process of its own, with a PostgreSQL of its own. @throws Error with what the program said
  */
 export async function decisions(notes: string[]): Promise<Row> {
-  const { hosts, instances, placed, seconds, processorSeconds } = await run()
+  const { hosts, instances, placed, seconds, processorSeconds } = await runProgram<Decisions>(
+    'apps/workers/src/testing/decisions.ts',
+  )
   notes.push(
     `processor time of the scheduler: ${((1_000 * processorSeconds) / placed).toFixed(1)} ms a decision`,
   )
@@ -31,7 +32,8 @@ export async function decisions(notes: string[]): Promise<Row> {
   )
 }
 
-function run(): Promise<Decisions> {
+/** Runs a program of the workers that prints one line of JSON. @throws Error with what it said */
+export function runProgram<Answer>(program: string): Promise<Answer> {
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, ['--import', 'tsx', program], {
       cwd: root,
@@ -47,7 +49,7 @@ function run(): Promise<Decisions> {
     })
     child.once('error', fail)
     child.once('close', (code) =>
-      code === 0 ? done(JSON.parse(output)) : fail(new Error(`the scheduler was not measured: ${errors}`)),
+      code === 0 ? done(JSON.parse(output)) : fail(new Error(`${program} did not measure: ${errors}`)),
     )
   })
 }

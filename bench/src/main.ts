@@ -1,9 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startCloud } from '@nephos/testbed'
 import { type Bed, openBed, startSimulatedCloud } from './bed.ts'
 import { decisions } from './decisions.ts'
 import { measureGuests } from './guest.ts'
+import { imageTransfers } from './images.ts'
 import { busyWarning, machine, parallel, percentile, timed } from './measure.ts'
 import { type Row, row, table } from './report.ts'
+import { routerChanges } from './routers.ts'
+import { ruleChanges } from './rules.ts'
+import { volumeWork } from './volumes.ts'
 
 const burst = 200
 /** After this many creates the processes have compiled what they run all day. */
@@ -129,8 +134,19 @@ if (guests) {
     `create → ACTIVE of a real guest: ${guests.total.toFixed(0)} ms (${steps} ms), the first on its host ${guests.first.toFixed(0)} ms`,
   )
 } else notes.push('no real guest was measured: this machine only simulates (see `./nephos doctor`)')
+const storing = await startCloud()
+try {
+  rows.push(...(await imageTransfers(storing, notes)))
+  rows.push(...(await volumeWork(storing, notes)))
+} finally {
+  await storing.destroy()
+}
 // Alone: the cloud and it would measure each other.
 rows.push(await decisions(notes))
+const routers = await routerChanges(notes)
+if (routers) rows.push(routers)
+const rules = await ruleChanges(notes)
+if (rules) rows.push(rules)
 console.log(`\n${machine()}\n\n${table(rows)}\n\n${notes.map((note) => `- ${note}`).join('\n')}`)
 if (warning) console.log(`\n${warning}`)
 process.exit(rows.every(({ good }) => good) ? 0 : 1)

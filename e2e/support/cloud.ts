@@ -1,10 +1,11 @@
 import { type Api, openCloud, signIn, type TestCloud, until } from '@nephos/testbed'
+import { ownHome } from './homes.ts'
 
 let opened: TestCloud | undefined
 
-/** The cloud of the run. */
+/** The cloud that this worker's tests have for themselves. */
 export function theCloud(): TestCloud {
-  opened ??= openCloud(process.env.NEPHOS_E2E_HOME!)
+  opened ??= openCloud(ownHome())
   return opened
 }
 
@@ -103,11 +104,22 @@ export async function emptyProject({ api }: Tenant): Promise<void> {
   )
   const groups = await api.compute.serverGroups.list.query({})
   for (const { id } of groups.items) await api.compute.serverGroups.delete.mutate({ id })
-  const { items } = await api.network.networks.list.query({})
+  const floatingIps = await api.network.floatingIps.list.query({})
+  for (const { id } of floatingIps.items) await api.network.floatingIps.delete.mutate({ id })
+  const routers = await api.network.routers.list.query({})
+  for (const { id, interfaces } of routers.items) {
+    for (const { portId } of interfaces) await api.network.routers.removeInterface.mutate({ id, portId })
+    await api.network.routers.delete.mutate({ id })
+  }
+  const { items } = await api.network.networks.list.query({ external: false })
   for (const { id, shared } of items) if (!shared) await api.network.networks.delete.mutate({ id })
+  const security = await api.network.securityGroups.list.query({})
+  for (const { id, isDefault } of security.items)
+    if (!isDefault) await api.network.securityGroups.delete.mutate({ id })
   await until(
     'networks are gone',
-    async () => (await api.network.networks.list.query({})).items.every(({ shared }) => shared),
+    async () =>
+      (await api.network.networks.list.query({ external: false })).items.every(({ shared }) => shared),
     { timeoutMs: 60_000 },
   )
 }

@@ -4,18 +4,27 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { type Api, signIn, until } from '@nephos/testbed'
 import { password, settled, theCloud, tinyImage } from './cloud.ts'
+import { makeVolumes, type Volumes } from './volumes.ts'
 
 const gib = 1024
 
 /** Ids of what {@link makeContent} made, for the addresses of their pages. */
 export interface Content {
+  volumes: Volumes
   instance: string
   failed: string
   /** One whose new flavor waits to be confirmed. */
   resized: string
   image: string
   network: string
+  router: string
+  floatingIp: string
   group: string
+  security: string
+  addresses: string
+  /** Of the instance on the network. */
+  port: string
+  qos: string
   aggregate: string
   host: string
   project: string
@@ -41,10 +50,32 @@ export async function makeContent(): Promise<Content> {
     description: 'What visitors reach',
     subnet: { name: 'web', cidr: '10.10.0.0/24', dnsServers: ['9.9.9.9'] },
   })
+  await api.network.subnets.create.mutate({
+    networkId: web.id,
+    name: 'web-6',
+    cidr: 'fd00:10::/64',
+    ipv6RaMode: 'slaac',
+    ipv6AddressMode: 'slaac',
+  })
+  await api.network.tags.set.mutate({ kind: 'network', id: web.id, tags: ['shop', 'public'] })
+  await api.network.rbacPolicies.create.mutate({ networkId: web.id, targetProject: project })
   const db = await api.network.networks.create.mutate({
     name: 'db',
     description: 'Databases, behind the web servers',
     subnet: { name: 'db', cidr: '10.20.0.0/24', gatewayIp: null },
+  })
+  const external = await api.network.networks.list.query({ external: true })
+  const outside =
+    external.items[0] ??
+    (await api.network.networks.create.mutate({
+      name: 'public',
+      external: true,
+      subnet: { cidr: '172.24.4.0/24', enableDhcp: false },
+    }))
+  const router = await api.network.routers.create.mutate({
+    name: 'edge',
+    gateway: { networkId: outside.id },
+    subnetIds: [web.subnets[0]!.id],
   })
   await api.compute.keyPairs.create.mutate({ name: 'laptop' })
   await api.compute.keyPairs.create.mutate({ name: 'deployment' })
@@ -60,6 +91,13 @@ export async function makeContent(): Promise<Content> {
 
   const apart = { name: 'shop-web', policy: 'soft-anti-affinity' } as const
   const group = await api.compute.serverGroups.create.mutate(apart)
+  const addresses = await api.network.addressGroups.create.mutate({
+    name: 'offices',
+    description: 'Where administrators sit',
+    addresses: ['192.0.2.0/24', '198.51.100.16/28', '2001:db8:40::/48'],
+  })
+  const security = await securityGroup(api, addresses.id)
+  const qos = await qosPolicy(api)
   const aggregate = await aggregates(api)
 
   const launch = async (name: string, flavorId: string, imageId: string, networkIds: string[], more = {}) => {
@@ -75,6 +113,13 @@ export async function makeContent(): Promise<Content> {
     userData: '#!/bin/sh\necho "shop: listening on $(hostname)"\n',
   })
   await settled(api, servers)
+  const [port] = (await api.network.ports.list.query({ instanceId: servers[0]!, networkId: web.id })).items
+  await api.network.floatingIps.create.mutate({
+    networkId: outside.id,
+    portId: port!.id,
+    description: 'www.shop',
+  })
+  const floatingIp = await api.network.floatingIps.create.mutate({ networkId: outside.id })
   const [database] = await launch('db-1', '84', tiny, [db.id], { keyName: 'deployment' })
   const [night] = await launch('nightly-report', '42', tiny, [db.id])
   const [failed] = await launch('forecast', analytics.id, tiny, [web.id])
@@ -97,14 +142,22 @@ export async function makeContent(): Promise<Content> {
       info().simulated || (await api.compute.instances.show.query({ id: servers[0]! })).guestReadyAt,
     { timeoutMs: 180_000 },
   )
+  const volumes = await makeVolumes(api, servers[0]!, tiny)
   const [host] = (await api.compute.hosts.list.query({})).items
   return {
+    volumes,
     instance: servers[0]!,
     failed: failed!,
     resized: night!,
     image,
     network: web.id,
+    router: router.id,
+    floatingIp: floatingIp.id,
     group: group.id,
+    security,
+    addresses: addresses.id,
+    port: port!.id,
+    qos,
     aggregate,
     host: host!.id,
     project,
@@ -172,5 +225,46 @@ async function upload(api: Api, apiUrl: string, token: string, file: string): Pr
     duplex: 'half',
   } as RequestInit)
   if (!answer.ok) throw new Error(`the upload was refused: ${answer.status} ${await answer.text()}`)
+  return id
+}
+
+/** A QoS policy that new networks do not get. */
+async function qosPolicy(api: Api): Promise<string> {
+  const { id } = await api.network.qosPolicies.create.mutate({
+    name: 'steady',
+    description: 'Office hours',
+    rules: [
+      { type: 'bandwidth_limit', direction: 'egress', maxKbps: 50_000 },
+      { type: 'bandwidth_limit', direction: 'ingress', maxKbps: 200_000, maxBurstKbps: 20_000 },
+      { type: 'dscp_marking', dscpMark: 10 },
+    ],
+  })
+  return id
+}
+
+/** A security group as a web shop has it. */
+async function securityGroup(api: Api, offices: string): Promise<string> {
+  const { id } = await api.network.securityGroups.create.mutate({
+    name: 'shop-web',
+    description: 'What customers and administrators reach',
+  })
+  const rules = [
+    { portMin: 443, remoteIpPrefix: '0.0.0.0/0', description: 'The shop' },
+    { portMin: 80, remoteIpPrefix: '0.0.0.0/0', description: 'Leads to HTTPS' },
+    { portMin: 22, remoteAddressGroupId: offices, description: 'The offices' },
+  ]
+  for (const rule of rules)
+    await api.network.securityGroupRules.create.mutate({
+      securityGroupId: id,
+      direction: 'ingress',
+      protocol: 'tcp',
+      portMax: rule.portMin,
+      ...rule,
+    })
+  await api.network.securityGroupRules.create.mutate({
+    securityGroupId: id,
+    direction: 'ingress',
+    remoteGroupId: id,
+  })
   return id
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestCloud } from '@nephos/testbed'
 
@@ -77,3 +77,18 @@ function* filesIn(directory: string): Generator<string> {
 
 /** Every file in the image store of the cloud, half-written ones too. */
 export const storedImages = ({ home }: TestCloud): string[] => [...filesIn(join(home, 'images'))]
+
+/** Pids of what serves volumes of a cloud's hosts: tgtd, storage daemons. */
+export function volumeServersOf({ home }: TestCloud): { name: string; pid: number }[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((pid) => {
+      try {
+        const name = readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
+        const serves = name === 'tgtd' || name.startsWith('qemu-storage')
+        return serves && readlinkSync(`/proc/${pid}/cwd`).startsWith(home) ? [{ name, pid: Number(pid) }] : []
+      } catch {
+        return []
+      }
+    })
+}

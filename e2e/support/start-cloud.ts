@@ -1,15 +1,33 @@
 import { openCloud, startCloud } from '@nephos/testbed'
+import type { FullConfig } from '@playwright/test'
+import { homesOfTheRun, tellHomes } from './homes.ts'
+import { endLab } from './lab.ts'
 
 /**
- * Starts the cloud of the run, with real machines wherever this machine can; what is returned ends it. With
- * NEPHOS_E2E_HOME the tests run against the cloud of that state directory and leave it running.
+ * Starts a cloud for each worker of the run, with real machines wherever this machine can; what is returned ends them,
+ * and the labs of the run beside them. With NEPHOS_E2E_HOME the tests run against the cloud of that state directory and
+ * leave it running.
  */
-export default async function start(): Promise<(() => Promise<void>) | undefined> {
-  if (process.env.NEPHOS_E2E_HOME) {
-    openCloud(process.env.NEPHOS_E2E_HOME)
-    return
+export default async function start({ workers }: FullConfig): Promise<() => Promise<void>> {
+  const [given] = homesOfTheRun()
+  if (given) {
+    openCloud(given)
+    return () => endLab(given)
   }
-  const cloud = await startCloud()
-  process.env.NEPHOS_E2E_HOME = cloud.home
-  return cloud.destroy
+  // One after the other: what the first one builds and installs, the others find.
+  const clouds = [await startCloud()]
+  const end = async () => {
+    for (const { home, destroy } of clouds) {
+      await endLab(home)
+      await destroy()
+    }
+  }
+  try {
+    while (clouds.length < workers) clouds.push(await startCloud())
+  } catch (error) {
+    await end()
+    throw error
+  }
+  tellHomes(clouds.map(({ home }) => home))
+  return end
 }

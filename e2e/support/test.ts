@@ -1,11 +1,18 @@
-import { test as base, expect, type Page } from '@playwright/test'
+import { type Browser, test as base, expect, type Page } from '@playwright/test'
 import { theCloud } from './cloud.ts'
 
 /**
  * Playwright's test, on the dashboard of the run's cloud. A page that throws or that logs an error of React fails its
  * test, whatever else it shows.
  */
-export const test = base.extend<{ pageErrors: string[] }>({
+export const test = base.extend<{ pageErrors: string[] }, { arrivals: undefined }>({
+  arrivals: [
+    async ({ browser }, use) => {
+      arriveWhole(browser)
+      await use(undefined)
+    },
+    { auto: true, scope: 'worker' },
+  ],
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's names
   baseURL: async ({}, use) => use(theCloud().webUrl),
   pageErrors: [
@@ -24,6 +31,26 @@ export const test = base.extend<{ pageErrors: string[] }>({
   ],
 })
 export { expect }
+
+/**
+ * Makes `goto` wait until what the server streamed stands in its place: until then it is in the document out of sight,
+ * and a label may be found twice.
+ */
+function arriveWhole(browser: Browser): void {
+  const newContext = browser.newContext.bind(browser)
+  browser.newContext = async (options) => {
+    const context = await newContext(options)
+    context.on('page', (page) => {
+      const goto = page.goto.bind(page)
+      page.goto = async (...args) => {
+        const response = await goto(...args)
+        await expect(page.locator('body > div[hidden][id^="S:"]')).toHaveCount(0)
+        return response
+      }
+    })
+    return context
+  }
+}
 
 /** Signs in through the form and waits for the page that was asked for. */
 export async function signInAs(

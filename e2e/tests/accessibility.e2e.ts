@@ -1,4 +1,5 @@
 import AxeBuilder from '@axe-core/playwright'
+import { until } from '@nephos/testbed'
 import type { Browser, Page } from '@playwright/test'
 import {
   adminApi,
@@ -19,10 +20,22 @@ const ids = {
   instance: '',
   failed: '',
   network: '',
+  subnet: '',
+  router: '',
+  outside: '',
+  floatingIp: '',
   image: '',
   operation: '',
   host: '',
   aggregate: '',
+  volume: '',
+  snapshot: '',
+  backup: '',
+  backend: '',
+  type: '',
+  security: '',
+  qos: '',
+  addresses: '',
   group: '',
   project: '',
   user: '',
@@ -46,7 +59,25 @@ test.beforeAll(async ({ browser }) => {
   const { api } = tenant
   ids.image = await tinyImage(api)
   ids.network = await makeNetwork(api, 'web', '10.82.0.0/24')
+  const [subnet] = (await api.network.networks.show.query({ id: ids.network })).subnets
+  ids.subnet = subnet!.id
+  const outside = await admin.network.networks.create.mutate({
+    name: `outside-${tenant.project.name}`,
+    external: true,
+    subnet: { cidr: '198.51.100.0/24', enableDhcp: false },
+  })
+  ids.outside = outside.id
+  const gateway = { networkId: ids.outside }
+  ids.router = (
+    await api.network.routers.create.mutate({ name: 'edge', gateway, subnetIds: [ids.subnet] })
+  ).id
+  ids.floatingIp = (await api.network.floatingIps.create.mutate({ networkId: ids.outside })).id
   await api.compute.keyPairs.create.mutate({ name: 'laptop' })
+  ids.security = (await api.network.securityGroups.create.mutate({ name: 'frontend' })).id
+  ids.qos = (await api.network.qosPolicies.create.mutate({ name: 'steady' })).id
+  ids.addresses = (
+    await api.network.addressGroups.create.mutate({ name: 'offices', addresses: ['192.0.2.0/24'] })
+  ).id
   ids.group = (await api.compute.serverGroups.create.mutate({ name: 'database', policy: 'soft-affinity' })).id
   const common = { imageId: ids.image, networkIds: [ids.network], keyName: 'laptop' }
   const [running, failed] = await Promise.all([
@@ -62,6 +93,7 @@ test.beforeAll(async ({ browser }) => {
   ids.failed = failed.instances[0]!.id
   ids.operation = failed.instances[0]!.operationId
   await settled(api, [ids.instance, ids.failed])
+  ids.volume = (await api.volume.volumes.create.mutate({ name: 'orders', sizeGib: 1 })).volume.id
   ids.host = (await admin.compute.hosts.list.query({})).items[0]!.id
   ids.aggregate = (
     await admin.compute.aggregates.create.mutate({
@@ -70,6 +102,23 @@ test.beforeAll(async ({ browser }) => {
     })
   ).id
   await admin.compute.aggregates.addHost.mutate({ id: ids.aggregate, hostId: ids.host })
+  ids.backend = (await admin.volume.backends.list.query({})).items[0]!.id
+  ids.type = (await api.volume.types.showDefault.query({})).id
+  await volumeRests(api, ids.volume)
+  ids.snapshot = (
+    await api.volume.snapshots.create.mutate({ volumeId: ids.volume, name: 'before-upgrade' })
+  ).snapshot.id
+  await until(
+    'the snapshot is there',
+    async () => (await api.volume.snapshots.show.query({ id: ids.snapshot })).status === 'available',
+    { timeoutMs: 60_000 },
+  )
+  ids.backup = (await api.volume.backups.create.mutate({ volumeId: ids.volume, name: 'monday' })).backup.id
+  await until(
+    'the backup is made',
+    async () => (await api.volume.backups.show.query({ id: ids.backup })).status === 'available',
+    { timeoutMs: 60_000 },
+  )
   ids.project = tenant.project.id
   ids.user = tenant.user.id
 
@@ -79,12 +128,22 @@ test.beforeAll(async ({ browser }) => {
 
 test.afterAll(async () => {
   await page?.close()
+  await tenant.api.volume.backups.delete.mutate({ id: ids.backup })
+  await tenant.api.volume.volumes.delete.mutate({ id: ids.volume, cascade: true })
   await emptyProject(tenant)
   const admin = await adminApi()
+  await admin.network.networks.delete.mutate({ id: ids.outside })
   await admin.compute.flavors.delete.mutate({ id: flavorId })
   await admin.compute.aggregates.removeHost.mutate({ id: ids.aggregate, hostId: ids.host })
   await admin.compute.aggregates.delete.mutate({ id: ids.aggregate })
 })
+
+const volumeRests = (api: Tenant['api'], id: string) =>
+  until(
+    'the volume is there',
+    async () => (await api.volume.volumes.show.query({ id })).status === 'available',
+    { timeoutMs: 60_000 },
+  )
 
 /** A page whose theme follows what it is told. axe wants a context of its own. */
 async function openPage(browser: Browser): Promise<Page> {
@@ -145,13 +204,80 @@ const pages: [name: string, path: () => string, heading: string | RegExp][] = [
   ['an instance in error', () => `/instances/${ids.failed}`, 'too-large'],
   ['images', () => '/images', 'Images'],
   ['upload image', () => '/images/new', 'Upload image'],
+  ['import image', () => '/images/new?from=address', 'Import image'],
+  ['image catalogue', () => '/images/catalogue', 'Image catalogue'],
+  ['share image', () => `/images/${ids.image}?panel=image-share&of=${ids.image}`, 'Share image'],
+  ['copy to stores', () => `/images/${ids.image}?panel=image-copy&of=${ids.image}`, 'Copy to stores'],
+  ['copy to hosts', () => `/images/${ids.image}?panel=image-warm&of=${ids.image}`, 'Copy to hosts'],
   ['an image', () => `/images/${ids.image}`, 'nephos-tiny'],
+  ['volumes', () => '/volumes', 'Volumes'],
+  ['create volume', () => '/volumes/new', 'Create volume'],
+  ['a volume', () => `/volumes/${ids.volume}`, 'orders'],
+  ['attach volume', () => `/volumes/${ids.volume}?panel=volume-attach&of=${ids.volume}`, 'Attach volume'],
+  [
+    'delete volume',
+    () => `/volumes/${ids.volume}?panel=volume-delete&of=${ids.volume}`,
+    'Delete this volume?',
+  ],
+  ['volume snapshots', () => '/volume-snapshots', 'Volume snapshots'],
+  ['a snapshot', () => `/volume-snapshots/${ids.snapshot}`, 'before-upgrade'],
+  ['volume backups', () => '/volume-backups', 'Volume backups'],
+  ['a backup', () => `/volume-backups/${ids.backup}`, 'monday'],
+  ['volume transfers', () => '/volumes/transfers', 'Volume transfers'],
   ['networks', () => '/networks', 'Networks'],
   ['create network', () => '/networks/new', 'Create network'],
   ['a network', () => `/networks/${ids.network}`, 'web'],
   ['its ports', () => `/networks/${ids.network}?tab=ports`, 'web'],
+  [
+    'edit subnet',
+    () => `/networks/${ids.network}?tab=subnets&panel=subnet-edit&of=${ids.subnet}`,
+    'Edit subnet',
+  ],
+  ['edit network', () => `/networks/${ids.network}?panel=network-edit&of=${ids.network}`, 'Edit network'],
+  ['routers', () => '/routers', 'Routers'],
+  ['create router', () => '/routers?panel=router-new', 'Create router'],
+  ['a router', () => `/routers/${ids.router}`, 'edge'],
+  ['set gateway', () => `/routers/${ids.router}?panel=router-gateway&of=${ids.router}`, /gateway/i],
+  ['floating IPs', () => '/floating-ips', 'Floating IPs'],
+  [
+    'associate a floating IP',
+    () => `/floating-ips?panel=floating-ip-associate&of=${ids.floatingIp}`,
+    'Associate floating IP',
+  ],
+  [
+    'port forwardings',
+    () => `/floating-ips?panel=floating-ip-forwardings&of=${ids.floatingIp}`,
+    'Port forwardings',
+  ],
+  ['topology', () => '/topology', 'Topology'],
+  ['topology as a list', () => '/topology?view=list', 'Topology'],
+  [
+    'reachability',
+    () => `/reachability?from=outside&to=instance:${ids.instance}&protocol=tcp&port=22`,
+    'Reachability',
+  ],
   ['key pairs', () => '/key-pairs', 'Key pairs'],
   ['create key pair', () => '/key-pairs?new=create', 'Create key pair'],
+  ['security groups', () => '/security-groups', 'Security groups'],
+  ['create security group', () => '/security-groups?panel=security-group-new', 'Create security group'],
+  ['a security group', () => `/security-groups/${ids.security}`, 'frontend'],
+  [
+    'add rule',
+    () => `/security-groups/${ids.security}?panel=security-rule-new&of=${ids.security}`,
+    'Add rule',
+  ],
+  ['QoS policies', () => '/qos-policies', 'QoS policies'],
+  ['create QoS policy', () => '/qos-policies?panel=qos-policy-new', 'Create QoS policy'],
+  ['a QoS policy', () => `/qos-policies/${ids.qos}`, 'steady'],
+  [
+    'limits of a QoS policy',
+    () => `/qos-policies/${ids.qos}?panel=qos-policy-limits&of=${ids.qos}`,
+    'Change limits',
+  ],
+  ['address groups', () => '/address-groups', 'Address groups'],
+  ['an address group', () => `/address-groups/${ids.addresses}`, 'offices'],
+  ['share network', () => `/networks/${ids.network}?panel=network-share&of=${ids.network}`, 'Share network'],
+  ['tags', () => `/networks/${ids.network}?panel=tags&of=network%20${ids.network}`, 'Tags'],
   ['server groups', () => '/server-groups', 'Server groups'],
   ['create server group', () => '/server-groups?panel=server-group-new', 'Create server group'],
   ['a server group', () => `/server-groups/${ids.group}`, 'database'],
@@ -172,6 +298,11 @@ const pages: [name: string, path: () => string, heading: string | RegExp][] = [
   ['availability zones', () => '/admin/zones', 'Availability zones'],
   ['flavors', () => '/admin/flavors', 'Flavors'],
   ['a flavor', () => '/admin/flavors/42', 'm1.nano'],
+  ['volume types', () => '/admin/volume-types', 'Volume types'],
+  ['a volume type', () => `/admin/volume-types/${ids.type}`, 'standard'],
+  ['create QoS spec', () => '/admin/volume-types/qos?panel=volume-qos-new', 'Create QoS spec'],
+  ['storage back ends', () => '/admin/volume-backends', 'Storage back ends'],
+  ['a back end', () => `/admin/volume-backends/${ids.backend}`, /@/],
   ['projects', () => '/admin/projects', 'Projects'],
   ['a project', () => `/admin/projects/${ids.project}`, /./],
   ['users', () => '/admin/users', 'Users'],
@@ -179,7 +310,27 @@ const pages: [name: string, path: () => string, heading: string | RegExp][] = [
   ['audit log', () => '/admin/audit', 'Audit log'],
 ]
 // What surrounds a page is the same everywhere, but a panel lies beside it.
-const whole = ['overview', 'create key pair', 'the plan of a drain', 'create server group', 'set metadata']
+const whole = [
+  'overview',
+  'create key pair',
+  'the plan of a drain',
+  'create server group',
+  'set metadata',
+  'edit subnet',
+  'edit network',
+  'create router',
+  'set gateway',
+  'associate a floating IP',
+  'port forwardings',
+  'share network',
+  'tags',
+  'share image',
+  'copy to stores',
+  'copy to hosts',
+  'attach volume',
+  'delete volume',
+  'create QoS spec',
+]
 for (const [name, path, heading] of pages)
   test(name, async () => {
     await page.goto(path())

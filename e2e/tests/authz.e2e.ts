@@ -88,7 +88,7 @@ test('members do not see the administration, and its pages refuse them', async (
   await expect(page.getByRole('heading', { name: 'Administration' })).toHaveCount(0)
   for (const path of ['hosts', 'flavors', 'projects', 'users']) {
     await page.goto(`/admin/${path}`)
-    await expect(page.getByText('This page is for administrators')).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'This page is for administrators' })).toBeVisible()
     await expect(page.getByText(`signed in as ${tenant.user.name}, with the role member`)).toBeVisible()
     await expect(page.getByRole('table')).toHaveCount(0)
   }

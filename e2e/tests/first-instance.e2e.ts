@@ -120,7 +120,7 @@ test('create an instance and watch it come to life', async () => {
   await page.getByRole('radio', { name: /m1\.nano/ }).click()
   await expect(page.getByRole('checkbox', { name: 'first-network' })).toBeChecked()
   await expect(page.getByRole('combobox', { name: 'Key pair' })).toHaveText('first-key')
-  await page.getByRole('button', { name: 'User data, metadata and placement' }).click()
+  await page.getByRole('button', { name: 'User data, metadata, placement and restart' }).click()
   await page.getByLabel('User data').fill('#!/bin/sh\necho "hello from the user data of $(hostname)"')
   const summary = page.getByRole('complementary', { name: 'Summary' })
   await expect(summary).toContainText('first-instance')

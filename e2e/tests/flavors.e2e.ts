@@ -107,7 +107,7 @@ test('an interface is attached to a running instance, and detached again', async
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel(/^Address/).fill('10.82.0.300')
   await dialog.getByRole('button', { name: 'Attach interface' }).click()
-  await expect(dialog.getByText(/is not an IPv4 address/)).toBeVisible()
+  await expect(dialog.getByText(/is not an IP address/)).toBeVisible()
   await dialog.getByLabel(/^Address/).fill('10.82.0.77')
   await dialog.getByRole('button', { name: 'Attach interface' }).click()
   const eth1 = table.getByRole('row').filter({ hasText: 'eth1' })

@@ -35,7 +35,7 @@ async function create(name: string, userData?: string): Promise<string> {
   const [flavors, images, networks] = await Promise.all([
     api.compute.flavors.list.query({}),
     api.image.images.list.query({}),
-    api.network.networks.list.query({}),
+    api.network.networks.list.query({ external: false }),
   ])
   const { instances } = await api.compute.instances.create.mutate({
     name,

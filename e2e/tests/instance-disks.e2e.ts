@@ -150,7 +150,7 @@ test('backups by themselves: the schedule says when the next one comes, and it c
   await expect(page.getByText('of which 3 stay.')).toBeVisible()
   await page.getByRole('button', { name: 'End schedule' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'End schedule' }).click()
-  await expect(page.getByText('No backups are made by themselves.')).toBeVisible()
+  await expect(page.getByText('No backups are scheduled.')).toBeVisible()
 })
 
 test('the history has all of it', async () => {

@@ -23,7 +23,7 @@ test.beforeAll(async ({ browser }) => {
   ;({ api } = await signIn(lab.apiUrl, { ...admin, project: 'demo' }))
   const [images, networks] = await Promise.all([
     api.image.images.list.query({}),
-    api.network.networks.list.query({}),
+    api.network.networks.list.query({ external: false }),
   ])
   const flavor = (name: string, vcpus: number, ramMib: number, diskGib: number) =>
     api.compute.flavors.create.mutate({ name, vcpus, ramMib, diskGib })

@@ -51,7 +51,7 @@ const namespaceOf = (home: string, name: string) =>
 async function create(name: string, userData?: string): Promise<string> {
   const [images, networks] = await Promise.all([
     api.image.images.list.query({}),
-    api.network.networks.list.query({}),
+    api.network.networks.list.query({ external: false }),
   ])
   const { instances } = await api.compute.instances.create.mutate({
     name,

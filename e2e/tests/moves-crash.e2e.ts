@@ -1,23 +1,21 @@
-import { type Api, signIn, startCloud, type TestCloud, until } from '@nephos/testbed'
+import { type Api, signIn, type TestCloud, until } from '@nephos/testbed'
 import { expect, test } from '@playwright/test'
-import { settled, theCloud, tinyImage } from '../support/cloud.ts'
+import { removeInstances, settled, tinyImage } from '../support/cloud.ts'
 import { machinesOf } from '../support/host.ts'
+import { theLab } from '../support/lab.ts'
 
 /** A guest moves between two hosts while its processes are killed: it runs on one of them, whatever happens. */
 let lab: TestCloud
-let own = false
 let api: Api
 let id: string
 
 test.describe.configure({ mode: 'serial', timeout: 300_000 })
 
 test.beforeAll(async () => {
-  const given = theCloud()
-  own = given.info().hosts.length < 2
-  lab = own ? await startCloud({ hosts: 2 }) : given
+  lab = await theLab()
   ;({ api } = await signIn(lab.apiUrl, { name: 'admin', password: lab.adminPassword, project: 'demo' }))
   const [{ items: networks }, imageId] = await Promise.all([
-    api.network.networks.list.query({}),
+    api.network.networks.list.query({ external: false }),
     tinyImage(api),
   ])
   const { instances } = await api.compute.instances.create.mutate({
@@ -32,8 +30,7 @@ test.beforeAll(async () => {
 })
 
 test.afterAll(async () => {
-  if (own) await lab?.destroy()
-  else if (id) await api.compute.instances.delete.mutate({ id })
+  if (id) await removeInstances(api, [id])
 })
 
 const show = () => api.compute.instances.show.query({ id })

@@ -40,7 +40,7 @@ afterAll(async () => {
 
 /** The store as the workers of a host on another machine have it. */
 const storeOf = (hostName: string, hostSecret: string) =>
-  imageStore({ home: '/nowhere', hostName, hostSecret, controlUrl: server.url })
+  imageStore({ home: '/nowhere', hostName, hostSecret, controlUrl: server.url, imageStores: ['file'] })
 const here = () => imageStore({ ...services.config, home })
 const keyOf = () => `${randomBytes(8).toString('hex')}.${randomBytes(8).toString('hex')}`
 
@@ -54,6 +54,7 @@ describe('an invitation', () => {
       controlUrl: server.url,
       hostSecret: 'x'.repeat(20),
       underlayPort: 4789,
+      dnsForwarders: [],
       dhcpDomain: '',
       serviceDownTime: 60,
     }
@@ -80,9 +81,10 @@ describe('the files of images', () => {
     expect(await store.size(keyOf())).toBeNull()
     await expect(store.open(keyOf())).rejects.toMatchObject({ code: 'not_found' })
 
-    expect(await store.put(theirs, Readable.from([bytes.subarray(0, 100), bytes.subarray(100)]))).toBe(
-      700_000,
-    )
+    expect(await store.put(theirs, Readable.from([bytes.subarray(0, 100), bytes.subarray(100)]))).toEqual({
+      store: 'file',
+      size: 700_000,
+    })
     expect((await buffer(await here().open(theirs))).equals(bytes)).toBe(true)
     // What is there is never replaced.
     await expect(store.put(theirs, Readable.from([Buffer.from('other')]))).rejects.toMatchObject({
@@ -112,7 +114,7 @@ describe('the files of images', () => {
     const image = await makeImage(cloud, { projectId: project.id })
     await cloud.db.image.update({
       where: { id: image.id },
-      data: { location: `file:${key}`, status: 'active' },
+      data: { locations: { create: { store: 'file', key } }, status: 'active' },
     })
     await expect(store.delete(key)).rejects.toMatchObject({ code: 'driver_failed' })
     expect(await here().size(key)).toBe(5)

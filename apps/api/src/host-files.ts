@@ -14,7 +14,6 @@ const credentials = /^Host ([a-z0-9-]{1,32}):([A-Za-z0-9_-]{16,128})$/
  */
 export function hostFiles(services: OpenServices): Hono<ApiEnv> {
   const { config } = services
-  const store = imageStore(config)
   const app = new Hono<ApiEnv>()
   app.post('/join/:id', (c) => {
     c.set('route', '/hosts/join/:id')
@@ -31,6 +30,7 @@ export function hostFiles(services: OpenServices): Hono<ApiEnv> {
   })
   app.get('/files/:key', async (c) => {
     const key = keyOf(c)
+    const store = imageStore(config, c.req.query('store'))
     const size = await store.size(key)
     if (size === null) return c.body(null, 404)
     const range = parseRange(c.req.header('range'), size)
@@ -44,10 +44,10 @@ export function hostFiles(services: OpenServices): Hono<ApiEnv> {
     return c.body(body, range ? 206 : 200, headers)
   })
   app.put('/files/:key', async (c) =>
-    c.json({ size: await putFileForHost(services, keyOf(c), c.env.incoming) }, 201),
+    c.json(await putFileForHost(services, keyOf(c), c.env.incoming, c.req.query('store')), 201),
   )
   app.delete('/files/:key', async (c) => {
-    await deleteFileForHost(services, keyOf(c))
+    await deleteFileForHost(services, keyOf(c), c.req.query('store'))
     return c.body(null, 204)
   })
   app.onError((error, c) => answerError(c, error, services.log))

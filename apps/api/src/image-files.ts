@@ -1,15 +1,17 @@
 import { Readable } from 'node:stream'
-import { authenticate, requestContext } from '@nephos/api'
-import { type Ctx, downloadImage, NephosError, type OpenServices, uploadImage } from '@nephos/core'
+import { downloadImage, NephosError, type OpenServices, stageImage, uploadImage } from '@nephos/core'
 import { type Context, Hono } from 'hono'
+import { contextOf } from './caller.ts'
 import { answerError } from './errors.ts'
+import { imageUploads } from './image-uploads.ts'
 import { parseRange } from './range.ts'
 import type { ApiEnv } from './request.ts'
 
-type FileContext = Context<ApiEnv, '/:id/file'>
+type FileContext = Context<ApiEnv, '/:id/file' | '/:id/stage'>
 
 /**
- * The bytes of images, as OpenStack's image service has them: PUT streams a file into a queued image, GET reads it.
+ * The bytes of images, as OpenStack's image service has them: PUT streams a file into a queued image, or stages it for
+ * an import; GET reads it.
  * A token is taken, or the dashboard's session cookie when the dashboard itself passes the upload on.
  */
 export function imageFiles(services: OpenServices): Hono<ApiEnv> {
@@ -18,7 +20,7 @@ export function imageFiles(services: OpenServices): Hono<ApiEnv> {
     c.set('route', '/image/v2/images/:id/file')
     await next()
   })
-  app.put('/:id/file', async (c) => {
+  const take = (receive: typeof uploadImage) => async (c: FileContext) => {
     const declared = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
     if (declared !== 'application/octet-stream' || encoded(c))
       return answerError(
@@ -31,8 +33,13 @@ export function imageFiles(services: OpenServices): Hono<ApiEnv> {
         415,
       )
     const ctx = await contextOf(c, services)
-    await uploadImage({ ctx, input: { id: c.req.param('id') }, body: c.env.incoming, size: announced(c) })
+    await receive({ ctx, input: { id: c.req.param('id') }, body: c.env.incoming, size: announced(c) })
     return c.body(null, 204)
+  }
+  app.put('/:id/file', take(uploadImage))
+  app.put('/:id/stage', async (c) => {
+    c.set('route', '/image/v2/images/:id/stage')
+    return take(stageImage)(c)
   })
   app.get('/:id/file', async (c) => {
     const ctx = await contextOf(c, services)
@@ -40,6 +47,7 @@ export function imageFiles(services: OpenServices): Hono<ApiEnv> {
     if (!image) return c.body(null, 204)
     return sendFile(c, image)
   })
+  app.route('/:id/uploads', imageUploads(services))
   app.onError((error, c) => answerError(c, error, services.log))
   return app
 }
@@ -49,18 +57,6 @@ const encoded = (c: FileContext) => !['', 'identity'].includes(c.req.header('con
 const announced = (c: FileContext): number | undefined => {
   const length = c.req.header('content-length')
   return length === undefined ? undefined : Number(length)
-}
-
-async function contextOf(c: FileContext, services: OpenServices): Promise<Ctx> {
-  const { headers } = c.req.raw
-  const { actor } = await authenticate({ services, method: c.req.method, headers, face: 'either' })
-  return requestContext({
-    services,
-    actor,
-    requestId: c.get('requestId'),
-    address: c.get('address'),
-    userAgent: headers.get('user-agent') ?? '',
-  })
 }
 
 async function sendFile(
@@ -77,9 +73,23 @@ async function sendFile(
     'content-length': String(range ? range.end - range.start + 1 : size),
     ...(range && { 'content-range': `bytes ${range.start}-${range.end}/${size}` }),
     ...(!range && checksum && { 'content-md5': checksum }),
+    'content-disposition': `attachment; filename*=UTF-8''${inHeader(fileNameOf(image.row))}`,
   }
   const status = range ? 206 : 200
   if (c.req.method === 'HEAD') return c.body(null, status, headers)
   const file = await image.open(range ?? undefined)
   return c.body(Readable.toWeb(file) as ReadableStream, status, headers)
+}
+
+/** Text as RFC 5987 has it in a header. */
+const inHeader = (text: string) =>
+  encodeURIComponent(text).replaceAll(
+    /['()*!]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+
+/** What a browser calls the file that it saves. */
+const fileNameOf = ({ name, diskFormat }: { name: string; diskFormat: string | null }): string => {
+  const plain = name.replaceAll(/[\\/:*?"<>|]/g, '-')
+  return diskFormat && !plain.toLowerCase().endsWith(`.${diskFormat}`) ? `${plain}.${diskFormat}` : plain
 }

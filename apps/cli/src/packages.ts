@@ -18,8 +18,14 @@ const hypervisor = [
   'conntrack',
 ]
 
+/** What serves volumes. */
+const storage = ['tgt', 'vblade']
+
 /** What the end-to-end tests need on top. */
-const browser = ['chromium', 'fonts-dejavu-core', 'fonts-noto-color-emoji']
+const browser = ['chromium', 'fonts-dejavu-core', 'fonts-noto-color-emoji', 'openssh-client']
+
+/** A real server for the tests of image stores. */
+const stores = ['python3-swift']
 
 /** What guest/build.sh says it needs. */
 const guest = (): string[] =>
@@ -29,7 +35,13 @@ const guest = (): string[] =>
     .filter(Boolean)
 
 /** Debian packages that `./nephos up` installs as root. */
-export const runtimePackages = (): string[] => [...new Set([...servers, ...hypervisor, ...guest()])]
+export const runtimePackages = (): string[] => [
+  ...new Set([...servers, ...hypervisor, ...storage, ...guest()]),
+]
 
-/** Debian packages that `./nephos test` installs as root. */
-export const testPackages = (): string[] => [...runtimePackages(), ...browser]
+/** Debian packages that `./nephos test` installs as root. @param withBrowser also what end-to-end tests need */
+export const testPackages = (withBrowser: boolean): string[] => [
+  ...runtimePackages(),
+  ...stores,
+  ...(withBrowser ? browser : []),
+]

@@ -6,9 +6,12 @@ import { NephosError, type Services, seed, seedGuestImage } from '@nephos/core'
 import { ensureHostRoles, type HostRole, migrate, openDb } from '@nephos/db'
 import { pino } from 'pino'
 
-const { adminPassword, guestImage, hostGroup, hostRoles } = JSON.parse(readFileSync(0, 'utf8')) as {
+const { adminPassword, guestImage, externalCidr, hostGroup, hostRoles } = JSON.parse(
+  readFileSync(0, 'utf8'),
+) as {
   adminPassword: string
   guestImage: string | null
+  externalCidr: string | null
   hostGroup: string
   hostRoles: HostRole[]
 }
@@ -30,7 +33,7 @@ async function main(): Promise<void> {
     },
   }
   try {
-    await seed(services, { adminPassword })
+    await seed(services, { adminPassword, externalCidr })
     if (guestImage) await seedGuestImage(services, guestImage)
   } finally {
     await db.$disconnect()

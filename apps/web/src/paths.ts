@@ -21,14 +21,53 @@ export const paths = {
   consoleSocket: (token: string) =>
     `${globalThis.location?.origin.replace(/^http/, 'ws') ?? ''}/console?${new URLSearchParams({ token })}`,
 
-  images: () => '/images',
-  /** `image`: one that waits for its file. */
-  imageNew: (image?: string) => withQuery('/images/new', { image }),
+  /** `tag`: those that have it. */
+  images: (filter: { tag?: string; whose?: string } = {}) => withQuery('/images', filter),
+  /** Well-known images of distributions, to add by their address. */
+  imageCatalogue: () => '/images/catalogue',
+  /** `image`: one that waits for its file; `from`: an address in place of a file; `catalogue`: what is filled in. */
+  imageNew: (preset: { image?: string; from?: 'address'; catalogue?: string } = {}) =>
+    withQuery('/images/new', preset),
   image: (id: string) => `/images/${seg(id)}`,
+
+  volumes: (filter: { status?: string; type?: string } = {}) => withQuery('/volumes', filter),
+  /** What it is to be made from, chosen elsewhere. */
+  volumeNew: (preset: { image?: string; snapshot?: string; volume?: string } = {}) =>
+    withQuery('/volumes/new', preset),
+  volume: (id: string, tab?: VolumeTab) => withQuery(`/volumes/${seg(id)}`, { tab }),
+  volumeSnapshots: () => '/volume-snapshots',
+  volumeSnapshot: (id: string) => `/volume-snapshots/${seg(id)}`,
+  /** `volume`: those of one. */
+  volumeBackups: (filter: { volume?: string } = {}) => withQuery('/volume-backups', filter),
+  volumeBackup: (id: string) => `/volume-backups/${seg(id)}`,
+  volumeTransfers: () => '/volumes/transfers',
 
   networks: () => '/networks',
   networkNew: () => '/networks/new',
   network: (id: string, tab?: NetworkTab) => withQuery(`/networks/${seg(id)}`, { tab }),
+
+  routers: () => '/routers',
+  router: (id: string) => `/routers/${seg(id)}`,
+  floatingIps: () => '/floating-ips',
+  /** `view`: the list in place of the picture. */
+  topology: (view?: 'list') => withQuery('/topology', { view }),
+  /** Ends are `outside`, `instance:<id>`, `port:<id>` or `address:<address>`. */
+  reachability: (
+    question: { from?: string | null; to?: string | null; protocol?: string; port?: number | null } = {},
+  ) =>
+    withQuery('/reachability', {
+      from: question.from ?? undefined,
+      to: question.to ?? undefined,
+      protocol: question.protocol,
+      port: question.port?.toString(),
+    }),
+  securityGroups: () => '/security-groups',
+  securityGroup: (id: string) => `/security-groups/${seg(id)}`,
+  addressGroups: () => '/address-groups',
+  addressGroup: (id: string) => `/address-groups/${seg(id)}`,
+
+  qosPolicies: () => '/qos-policies',
+  qosPolicy: (id: string) => `/qos-policies/${seg(id)}`,
 
   keyPairs: () => '/key-pairs',
   keyPairNew: (how?: 'create' | 'import') => withQuery('/key-pairs', { new: how ?? 'create' }),
@@ -53,6 +92,11 @@ export const paths = {
     zones: () => '/admin/zones',
     flavors: () => '/admin/flavors',
     flavor: (id: string) => `/admin/flavors/${seg(id)}`,
+    volumeTypes: () => '/admin/volume-types',
+    volumeType: (id: string) => `/admin/volume-types/${seg(id)}`,
+    volumeQos: () => '/admin/volume-types/qos',
+    volumeBackends: () => '/admin/volume-backends',
+    volumeBackend: (id: string) => `/admin/volume-backends/${seg(id)}`,
     projects: () => '/admin/projects',
     project: (id: string) => `/admin/projects/${seg(id)}`,
     users: () => '/admin/users',
@@ -75,16 +119,25 @@ export const paths = {
         only: of.only,
       }),
     imageFile: (imageId: string) => `/api/images/${seg(imageId)}/file`,
+    /** An upload in parts; see `image.uploads.begin`. */
+    imageUpload: (imageId: string, uploadId: string) =>
+      `/api/images/${seg(imageId)}/uploads/${seg(uploadId)}`,
+    imageUploadFinish: (imageId: string, uploadId: string) =>
+      `/api/images/${seg(imageId)}/uploads/${seg(uploadId)}/finish`,
   },
 } as const
 
 /** Tabs of an instance's page. */
-export const instanceTabs = ['overview', 'metrics', 'console', 'operations', 'networking'] as const
+export const instanceTabs = ['overview', 'metrics', 'console', 'operations', 'networking', 'volumes'] as const
 export type InstanceTab = (typeof instanceTabs)[number]
 
 /** Views of an instance's console: what it wrote, its serial port, its screen. */
 export const consoleViews = ['log', 'serial', 'screen'] as const
 export type ConsoleView = (typeof consoleViews)[number]
+
+/** Tabs of a volume's page. */
+export const volumeTabs = ['overview', 'snapshots', 'attachments', 'metadata', 'operations'] as const
+export type VolumeTab = (typeof volumeTabs)[number]
 
 /** Tabs of a network's page. */
 export const networkTabs = ['overview', 'subnets', 'ports'] as const

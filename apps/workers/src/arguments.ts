@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 
 /** The roles a worker process can have. */
-export const roleNames = ['scheduler', 'image', 'network', 'compute'] as const
+export const roleNames = ['scheduler', 'image', 'network', 'volume', 'compute'] as const
 export type WorkerRole = (typeof roleNames)[number]
 
 /** What the command line says. */

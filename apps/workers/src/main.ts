@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const config = loadConfig(host ? { overrides: { hostName: host } } : {})
   const { hostName } = config
   const name = processName(roles.includes('scheduler') ? 'control' : `${roles[0]}-${hostName}`)
-  const onHost = roles.some((role) => role === 'compute' || role === 'network')
+  const onHost = roles.some((role) => role === 'compute' || role === 'network' || role === 'volume')
   const services = createServices({ config, processName: name, ...(onHost && { host: hostName }) })
   const { log } = services
   const running: { role: string; worker: RunningRole }[] = []

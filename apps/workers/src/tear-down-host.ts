@@ -2,6 +2,7 @@ import type { NephosConfig } from '@nephos/config'
 import { createComputeDriver } from './compute/drivers/index.ts'
 import type { QemuDriverOptions } from './compute/drivers/qemu/driver.ts'
 import { destroyHostNetwork } from './network/drivers/index.ts'
+import { endVolumeServers } from './volume/drivers/of-host.ts'
 
 /** What {@link tearDownHost} ended and removed. */
 export interface TeardownReport {
@@ -30,6 +31,8 @@ export async function tearDownHost(
     const timeoutMs = destroy ? 0 : Math.min(config.shutdownTimeout, longestShutdownSeconds) * 1_000
     await Promise.all(running.map(({ instanceId }) => driver.stop(instanceId, { timeoutMs })))
     if (destroy) await Promise.all(machines.map(({ instanceId }) => driver.destroy(instanceId)))
+    // After the machines, which write to volumes until they end.
+    await endVolumeServers(config, log, { destroy })
     return { machines: running.length, networks: await destroyHostNetwork(config, log) }
   } finally {
     await driver.close()

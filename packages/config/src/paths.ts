@@ -17,6 +17,14 @@ export const hostNetns = (config: HomeAndHost, host: string = config.hostName): 
 export const dhcpNetns = (config: HomeAndHost, segmentId: number, host: string = config.hostName): string =>
   `nphd-${short(config.home + host)}-${segmentId}`
 
+/** Network namespace of a router on a host. */
+export const routerNetns = (config: HomeAndHost, routerId: string, host: string = config.hostName): string =>
+  `nphr-${short(config.home + host)}-${routerId}`
+
+/** Eight hex digits that mark what a host has in the machine's own namespace. */
+export const doorOwner = (config: HomeAndHost, host: string = config.hostName): string =>
+  short(config.home + host)
+
 /** Where everything lives below the state directory. */
 export function statePaths({ home, hostName }: HomeAndHost) {
   const hosts = join(home, 'hosts')
@@ -38,8 +46,11 @@ export function statePaths({ home, hostName }: HomeAndHost) {
     instances: (name: string = hostName): string => join(hosts, name, 'instances'),
     instance: (instanceId: string, name: string = hostName): string =>
       join(hosts, name, 'instances', instanceId),
+    volumes: (name: string = hostName): string => join(hosts, name, 'volumes'),
     imageCache: (name: string = hostName): string => join(hosts, name, 'cache'),
     network: (name: string = hostName): string => join(hosts, name, 'network'),
+    /** What the network worker of a host says about the doors of external networks. */
+    doors: (name: string = hostName): string => join(hosts, name, 'network', 'doors.json'),
   }
 }
 

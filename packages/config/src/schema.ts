@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseImageStore } from './image-stores.ts'
 import { defaultSchedulerFilters, schedulerFilters, schedulerWeights } from './scheduler.ts'
 
 /** Environment and TOML give text or numbers; text that is no number is left for zod to refuse. */
@@ -203,6 +204,45 @@ export const settings = z.object({
     description: 'UDP port of the overlay between hosts, the same on all of them.',
     remedy: 'Give a port from 1 to 65535; 4789 is what VXLAN has.',
   }),
+  external_door: about(z.enum(['auto', 'off']).default('auto'), {
+    group: 'Host and drivers',
+    description:
+      'Whether this machine is a neighbour on external networks, with the gateway address of their subnets, so that floating IPs are reached from it. `auto`: the machine that runs the control plane is, where networks are real and its addresses do not overlap. `off`: never.',
+  }),
+  external_interfaces: about(
+    list(
+      z.string().regex(/^[A-Za-z0-9._-]{1,64}=[A-Za-z0-9._-]{1,15}$/, 'must be physical-network=interface'),
+    )
+      .default([])
+      .refine(
+        (pairs) => new Set(pairs.map((pair) => pair.split('=')[0])).size === pairs.length,
+        'a physical network stands there twice',
+      ),
+    {
+      group: 'Host and drivers',
+      description:
+        'Interfaces of this machine that are on physical networks, as `physical-network=interface`, separated by commas: networks made with that physical network reach it here, in place of `external_door`.',
+      remedy: 'Give pairs such as campus=eth1, separated by commas, or none.',
+    },
+  ),
+  external_masquerade: about(flag.default(false), {
+    group: 'Host and drivers',
+    description:
+      "Whether what external networks send beyond this machine leaves under the machine's own address. The machine must forward (`net.ipv4.ip_forward`); Nephos does not switch that on.",
+    remedy: 'Give true or false.',
+  }),
+  instances_directory: about(
+    z
+      .string()
+      .regex(/^\/[^\0]{0,200}$/, 'must be an absolute path')
+      .optional(),
+    {
+      group: 'Host and drivers',
+      description:
+        'Directory for the disks of instances made from now on. On storage that several hosts have (NFS, a cluster file system) instances move between them without their disks being copied, and an evacuated instance keeps what is on them. Hosts of a lab all use the same one. Unset: each host keeps disks in its own state directory.',
+      remedy: 'Give an absolute path, for example /srv/nephos/instances.',
+    },
+  ),
   compute_driver: about(z.enum(['auto', 'qemu', 'simulated']).default('auto'), {
     group: 'Host and drivers',
     description: 'What runs the instances. `auto` takes QEMU when it truly works here.',
@@ -211,6 +251,28 @@ export const settings = z.object({
     group: 'Host and drivers',
     description: 'What carries the networks. `auto` takes Linux bridges when they truly work here.',
   }),
+  volume_backends: about(
+    list(z.enum(['auto', 'local', 'iscsi', 'nbd', 'aoe', 'simulated'])).default(['auto']),
+    {
+      group: 'Host and drivers',
+      description:
+        'What keeps volumes on this host, separated by commas. `auto` takes what truly works here: `local`, `iscsi` where tgt works, `nbd` where qemu-storage-daemon works, or `simulated` where instances are. `none`: this host keeps no volumes.',
+      remedy: 'Give one or several of auto, local, iscsi, nbd, aoe and simulated, or none.',
+    },
+  ),
+  seal_key: about(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9+/_-]{43}=?$/, 'must be 32 bytes in base64')
+      .optional(),
+    {
+      group: 'Servers',
+      description:
+        'Key with which secrets of volumes and stores are encrypted in the database, 32 bytes in base64. Generated when unset, and kept in `<home>/secrets/seal-key`. Machines that hand encrypted volumes over to each other need the same one.',
+      remedy: 'Make one with `openssl rand -base64 32`, and keep it: without it what is sealed is lost.',
+      secret: true,
+    },
+  ),
   accelerator: about(z.enum(['auto', 'kvm', 'tcg']).default('auto'), {
     group: 'Host and drivers',
     description: 'Accelerator of QEMU. `auto` uses KVM only after a guest has really booted with it.',
@@ -224,6 +286,47 @@ export const settings = z.object({
       group: 'Host and drivers',
       description: 'System user that QEMU runs as when Nephos is root; created when missing.',
       remedy: 'Give the name of an unprivileged user.',
+    },
+  ),
+  volume_user: about(
+    z
+      .string()
+      .regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'must be a user name')
+      .default('nephos-volume'),
+    {
+      group: 'Host and drivers',
+      description:
+        'System user that volumes belong to and that their servers run as when Nephos is root; created when missing.',
+      remedy: 'Give the name of an unprivileged user, another one than `qemu_user`.',
+    },
+  ),
+  volumes_directory: about(
+    z
+      .string()
+      .regex(/^\/[^\0]{0,200}$/, 'must be an absolute path')
+      .optional(),
+    {
+      group: 'Host and drivers',
+      description:
+        'Directory in which hosts keep volumes, each below its own name. Unset: each host keeps them in its own state directory.',
+      remedy: 'Give an absolute path, for example /srv/nephos/volumes.',
+    },
+  ),
+  volume_iscsi_port: about(integer(1, 65_535).default(3260), {
+    group: 'Host and drivers',
+    description: 'TCP port of the iSCSI targets of this host, in the namespace of its guests.',
+    remedy: 'Give a port from 1 to 65535; 3260 is what iSCSI has.',
+  }),
+  volume_aoe_interface: about(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9._-]{1,15}$/, 'must be the name of an interface')
+      .optional(),
+    {
+      group: 'Host and drivers',
+      description:
+        'Interface of this machine on the Ethernet that volumes of the back end `aoe` are served on. AoE knows no passwords: whoever is on that Ethernet reaches them.',
+      remedy: 'Give the name of an interface, for example eth1.',
     },
   ),
   cpu_allocation_ratio: about(ratio.default(4), {
@@ -353,6 +456,53 @@ export const settings = z.object({
     description: 'Largest image that may be uploaded, in bytes.',
     remedy: 'Give a whole number of bytes above 0.',
   }),
+  image_stores: about(
+    list(
+      z.string().superRefine((word, refusal) => {
+        try {
+          parseImageStore(word, '/')
+        } catch (error) {
+          refusal.addIssue({ code: 'custom', message: (error as Error).message })
+        }
+      }),
+    )
+      .default(['file'])
+      .refine((words) => words.length > 0, 'there must be one at least')
+      .refine(
+        (words) => new Set(words.map((word) => word.split('=')[0])).size === words.length,
+        'a store stands there twice',
+      ),
+    {
+      group: 'Guests and images',
+      description:
+        'Stores of images as `name=address`, separated by commas; new images go to the first. `file` alone is `<home>/images`. docs/images.md has the form of addresses.',
+      remedy: 'See docs/images.md, for example file, s3=s3+https://KEY:SECRET@s3.example.org/bucket.',
+      secret: true,
+    },
+  ),
+  backup_store: about(z.string().default(''), {
+    group: 'Guests and images',
+    description:
+      'Name of the store, one of `image_stores`, that backups of volumes go to; empty: the first of them.',
+    remedy: 'Give the name of a store that stands in image_stores, or nothing.',
+  }),
+  image_import_ports: about(list(integer(1, 65_535)).default([80, 443]), {
+    group: 'Guests and images',
+    description: 'Ports that images may be imported from by URL, separated by commas.',
+    remedy: 'Give ports separated by commas, for example 80, 443.',
+  }),
+  image_import_networks: about(list(z.union([z.cidrv4(), z.cidrv6()])).default([]), {
+    group: 'Guests and images',
+    description:
+      'Private networks that images may be imported from by URL, separated by commas. Without any, only public addresses are asked.',
+    remedy: 'Give networks such as 192.168.7.0/24, separated by commas, or none.',
+  }),
+  image_cache_gib: about(integer(0).default(0), {
+    group: 'Guests and images',
+    description:
+      'Most GiB that a host keeps of images that nothing there uses; 0: as much as there is room for. The ones not used for longest go first.',
+    remedy: 'Give a whole number of GiB, 0 or more.',
+  }),
   console_log_bytes: about(integer(65_536).default(1_048_576), {
     group: 'Guests and images',
     description: "Bytes kept of an instance's serial log.",
@@ -386,6 +536,12 @@ export const settings = z.object({
       remedy: 'Give a domain name, for example cloud.internal, or nothing.',
     },
   ),
+  dns_forwarders: about(list(z.union([z.ipv4(), z.ipv6()])).default([]), {
+    group: 'Guests and images',
+    description:
+      'Name servers that the DNS of networks asks for what it does not know, through the routers of the networks, separated by commas. Without any it answers for the names of instances only.',
+    remedy: 'Give addresses such as 192.0.2.53, separated by commas, or none.',
+  }),
   allow_resize_to_same_host: about(flag.default(true), {
     group: 'Capacity',
     description:
@@ -402,6 +558,17 @@ export const settings = z.object({
     group: 'Guests and images',
     description: 'Most bytes a second that one live migration sends; 0 for as fast as it goes.',
     remedy: 'Give a whole number of bytes a second, 0 or more.',
+  }),
+  live_migration_timeout: about(integer(0).default(800), {
+    group: 'Guests and images',
+    description:
+      'Seconds that a live migration may take to copy a GiB of memory and disks, which count as 2 GiB at least; 0 for as long as it takes.',
+    remedy: 'Give a whole number of seconds, 0 or more.',
+  }),
+  live_migration_timeout_action: about(z.enum(['abort', 'force-complete']).default('abort'), {
+    group: 'Guests and images',
+    description:
+      'What happens to a live migration that takes longer: `abort` leaves the guest where it is, `force-complete` has it stand still while the rest of its memory is copied.',
   }),
   session_idle: about(seconds.default(3_600), {
     group: 'Sessions and services',

@@ -13,6 +13,10 @@ import {
   makeNetwork,
   makeProject,
   makeUser,
+  makeVolume,
+  makeVolumeBackend,
+  makeVolumeBackup,
+  makeVolumeType,
   type TestCloud,
 } from './testing/index.ts'
 
@@ -33,9 +37,27 @@ interface Victim {
   networkId: string
   subnetId: string
   portId: string
+  securityGroupId: string
+  securityGroupRuleId: string
+  qosPolicyId: string
+  qosRuleId: string
   operationId: string
   aggregateId: string
   serverGroupId: string
+  routerId: string
+  floatingIpId: string
+  forwardingId: string
+  otherProjectId: string
+  rbacPolicyId: string
+  addressGroupId: string
+  volumeId: string
+  snapshotId: string
+  backupId: string
+  attachmentId: string
+  volumeTypeId: string
+  qosSpecId: string
+  transferId: string
+  backendId: string
 }
 
 /**
@@ -221,6 +243,28 @@ const cases: Record<string, Case> = {
     id: victim.instanceId,
     portId: victim.portId,
   })),
+  'compute.instances.attachVolume': hidden((victim) => ({
+    id: victim.instanceId,
+    volumeId: victim.networkId,
+  })),
+  'compute.instances.detachVolume': hidden((victim) => ({
+    id: victim.instanceId,
+    volumeId: victim.networkId,
+  })),
+  'compute.instances.volumes': hidden((victim) => ({ id: victim.instanceId })),
+  'compute.instances.updateVolume': hidden((victim) => ({
+    id: victim.instanceId,
+    volumeId: victim.networkId,
+    deleteOnTermination: true,
+  })),
+  'compute.instances.addSecurityGroup': hidden((victim) => ({
+    id: victim.instanceId,
+    securityGroupId: victim.securityGroupId,
+  })),
+  'compute.instances.removeSecurityGroup': hidden((victim) => ({
+    id: victim.instanceId,
+    securityGroupId: victim.securityGroupId,
+  })),
   'compute.keyPairs.list': own(everyRow),
   'compute.keyPairs.show': hidden((victim) => ({ id: victim.keyPairId })),
   'compute.keyPairs.create': own(() => ({ name: 'mine' })),
@@ -234,18 +278,189 @@ const cases: Record<string, Case> = {
   'network.networks.create': own(() => ({ name: 'mine' })),
   'network.networks.update': hidden((victim) => ({ id: victim.networkId, name: 'taken-over' })),
   'network.networks.delete': hidden((victim) => ({ id: victim.networkId })),
+  'network.subnets.list': own(everyRow),
+  'network.subnets.show': hidden((victim) => ({ id: victim.subnetId })),
+  'network.subnets.update': hidden((victim) => ({ id: victim.subnetId, name: 'taken-over' })),
   'network.subnets.create': hidden((victim) => ({ networkId: victim.networkId, cidr: '10.9.0.0/24' })),
   'network.subnets.delete': hidden((victim) => ({ id: victim.subnetId })),
   'network.ports.list': own(everyRow),
   'network.ports.show': hidden((victim) => ({ id: victim.portId })),
   'network.ports.create': hidden((victim) => ({ networkId: victim.networkId })),
+  'network.ports.update': hidden((victim) => ({ id: victim.portId, name: 'taken-over' })),
   'network.ports.delete': hidden((victim) => ({ id: victim.portId })),
+  'network.routers.list': own((victim) => ({ ...everyRow(), networkId: victim.networkId })),
+  'network.routers.show': hidden((victim) => ({ id: victim.routerId })),
+  'network.routers.create': own(() => ({ name: 'mine' })),
+  'network.routers.update': hidden((victim) => ({ id: victim.routerId, name: 'taken-over' })),
+  'network.routers.delete': hidden((victim) => ({ id: victim.routerId })),
+  'network.routers.addInterface': hidden((victim) => ({
+    id: victim.routerId,
+    subnetId: victim.subnetId,
+  })),
+  'network.routers.removeInterface': hidden((victim) => ({
+    id: victim.routerId,
+    subnetId: victim.subnetId,
+  })),
+  'network.floatingIps.list': own((victim) => ({ ...everyRow(), portId: victim.portId })),
+  'network.floatingIps.show': hidden((victim) => ({ id: victim.floatingIpId })),
+  'network.floatingIps.create': hidden((victim) => ({ networkId: victim.networkId })),
+  'network.floatingIps.update': hidden((victim) => ({ id: victim.floatingIpId, portId: null })),
+  'network.floatingIps.delete': hidden((victim) => ({ id: victim.floatingIpId })),
+  'network.portForwardings.list': hidden((victim) => ({ floatingIpId: victim.floatingIpId })),
+  'network.portForwardings.show': hidden((victim) => ({ id: victim.forwardingId })),
+  'network.portForwardings.create': hidden((victim) => ({
+    floatingIpId: victim.floatingIpId,
+    protocol: 'tcp',
+    externalPort: 22,
+    internalPortId: victim.portId,
+    internalPort: 22,
+  })),
+  'network.portForwardings.update': hidden((victim) => ({ id: victim.forwardingId, externalPort: 23 })),
+  'network.portForwardings.delete': hidden((victim) => ({ id: victim.forwardingId })),
+  'network.reachability.check': hidden((victim) => ({
+    from: { kind: 'instance', id: victim.instanceId },
+    to: { kind: 'address', address: '10.0.0.9' },
+    port: 22,
+  })),
+  'network.topology.show': own(),
+  'network.rbacPolicies.list': own((victim) => ({ ...everyRow(), networkId: victim.networkId })),
+  'network.rbacPolicies.show': hidden((victim) => ({ id: victim.rbacPolicyId })),
+  'network.rbacPolicies.create': hidden((victim) => ({
+    networkId: victim.networkId,
+    targetProject: victim.otherProjectId,
+  })),
+  'network.rbacPolicies.delete': hidden((victim) => ({ id: victim.rbacPolicyId })),
+  'network.tags.list': own(() => ({ kind: 'port' })),
+  'network.tags.set': hidden((victim) => ({ kind: 'port', id: victim.portId, tags: ['mine'] })),
+  'network.tags.add': hidden((victim) => ({ kind: 'network', id: victim.networkId, tag: 'mine' })),
+  'network.tags.remove': hidden((victim) => ({ kind: 'router', id: victim.routerId, tag: 'theirs' })),
+  'network.addressGroups.list': own(everyRow),
+  'network.addressGroups.show': hidden((victim) => ({ id: victim.addressGroupId })),
+  'network.addressGroups.create': own(() => ({ name: 'mine' })),
+  'network.addressGroups.update': hidden((victim) => ({ id: victim.addressGroupId, name: 'taken-over' })),
+  'network.addressGroups.delete': hidden((victim) => ({ id: victim.addressGroupId })),
+  'network.addressGroups.addAddresses': hidden((victim) => ({
+    id: victim.addressGroupId,
+    addresses: ['192.0.2.9'],
+  })),
+  'network.addressGroups.removeAddresses': hidden((victim) => ({
+    id: victim.addressGroupId,
+    addresses: ['192.0.2.1'],
+  })),
+  'network.ports.setSecurityGroups': hidden((victim) => ({ id: victim.portId, securityGroupIds: [] })),
+  'network.securityGroups.list': own(everyRow),
+  'network.securityGroups.show': hidden((victim) => ({ id: victim.securityGroupId })),
+  'network.securityGroups.create': own(() => ({ name: 'mine' })),
+  'network.securityGroups.update': hidden((victim) => ({ id: victim.securityGroupId, name: 'taken-over' })),
+  'network.securityGroups.delete': hidden((victim) => ({ id: victim.securityGroupId })),
+  'network.securityGroupRules.create': hidden((victim) => ({
+    securityGroupId: victim.securityGroupId,
+    direction: 'ingress',
+  })),
+  'network.qosPolicies.list': own(everyRow),
+  'network.qosPolicies.show': hidden((victim) => ({ id: victim.qosPolicyId })),
+  'network.qosPolicies.create': own(() => ({ name: 'mine' })),
+  'network.qosPolicies.update': hidden((victim) => ({ id: victim.qosPolicyId, name: 'taken-over' })),
+  'network.qosPolicies.delete': hidden((victim) => ({ id: victim.qosPolicyId })),
+  'network.qosRules.create': hidden((victim) => ({
+    policyId: victim.qosPolicyId,
+    type: 'bandwidth_limit',
+    direction: 'ingress',
+    maxKbps: 1000,
+  })),
+  'network.qosRules.update': hidden((victim) => ({ id: victim.qosRuleId, maxKbps: 1000 })),
+  'network.qosRules.delete': hidden((victim) => ({ id: victim.qosRuleId })),
+  'network.securityGroupRules.delete': hidden((victim) => ({ id: victim.securityGroupRuleId })),
   'image.images.list': own(everyRow),
   'image.images.show': hidden((victim) => ({ id: victim.imageId })),
   'image.images.create': own(() => ({ name: 'mine' })),
   'image.images.update': hidden((victim) => ({ id: victim.imageId, name: 'taken-over' })),
   'image.images.delete': hidden((victim) => ({ id: victim.imageId })),
   'image.images.cancelUpload': hidden((victim) => ({ id: victim.imageId })),
+  'volume.volumes.list': own(everyRow),
+  'volume.volumes.summary': own(),
+  'volume.zones.list': { input: () => ({}), stranger: 'shared' },
+  'volume.volumes.show': hidden((victim) => ({ id: victim.volumeId })),
+  'volume.volumes.create': hidden((victim) => ({ sourceVolumeId: victim.volumeId })),
+  'volume.volumes.update': hidden((victim) => ({ id: victim.volumeId, name: 'taken-over' })),
+  'volume.volumes.delete': hidden((victim) => ({ id: victim.volumeId })),
+  'volume.volumes.forceDelete': admins((victim) => ({ id: victim.volumeId })),
+  'volume.volumes.extend': hidden((victim) => ({ id: victim.volumeId, sizeGib: 100 })),
+  'volume.volumes.revert': hidden((victim) => ({ id: victim.volumeId, snapshotId: victim.snapshotId })),
+  'volume.volumes.setMetadata': hidden((victim) => ({ id: victim.volumeId, set: { mine: 'yes' } })),
+  'volume.volumes.setImageMetadata': hidden((victim) => ({ id: victim.volumeId, set: { mine: 'yes' } })),
+  'volume.volumes.setBootable': hidden((victim) => ({ id: victim.volumeId, bootable: true })),
+  'volume.volumes.setReadOnly': hidden((victim) => ({ id: victim.volumeId, readOnly: true })),
+  'volume.volumes.resetStatus': admins((victim) => ({ id: victim.volumeId, status: 'available' })),
+  'volume.volumes.uploadToImage': hidden((victim) => ({ id: victim.volumeId, name: 'stolen' })),
+  'volume.volumes.retype': hidden((victim) => ({ id: victim.volumeId, typeId: victim.volumeTypeId })),
+  'volume.volumes.migrate': admins((victim) => ({ id: victim.volumeId })),
+  'volume.snapshots.list': own((victim) => ({ ...everyRow(), volumeId: victim.volumeId })),
+  'volume.snapshots.show': hidden((victim) => ({ id: victim.snapshotId })),
+  'volume.snapshots.create': hidden((victim) => ({ volumeId: victim.volumeId })),
+  'volume.snapshots.update': hidden((victim) => ({ id: victim.snapshotId, name: 'taken-over' })),
+  'volume.snapshots.delete': hidden((victim) => ({ id: victim.snapshotId })),
+  'volume.snapshots.resetStatus': admins((victim) => ({ id: victim.snapshotId, status: 'available' })),
+  'volume.backups.list': own((victim) => ({ ...everyRow(), volumeId: victim.volumeId })),
+  'volume.backups.show': hidden((victim) => ({ id: victim.backupId })),
+  'volume.backups.create': hidden((victim) => ({ volumeId: victim.volumeId, force: true })),
+  'volume.backups.update': hidden((victim) => ({ id: victim.backupId, name: 'taken-over' })),
+  'volume.backups.delete': hidden((victim) => ({ id: victim.backupId })),
+  'volume.backups.restore': hidden((victim) => ({ id: victim.backupId })),
+  'volume.backups.resetStatus': admins((victim) => ({ id: victim.backupId, status: 'available' })),
+  'volume.attachments.list': own((victim) => ({ ...everyRow(), volumeId: victim.volumeId })),
+  'volume.attachments.show': hidden((victim) => ({ id: victim.attachmentId })),
+  'volume.types.list': own(everyRow),
+  'volume.types.show': hidden((victim) => ({ id: victim.volumeTypeId })),
+  'volume.types.showDefault': own(),
+  'volume.types.create': admins(() => ({ name: 'newcomer' })),
+  'volume.types.update': admins((victim) => ({ id: victim.volumeTypeId, description: 'changed' })),
+  'volume.types.delete': admins((victim) => ({ id: victim.volumeTypeId })),
+  'volume.types.addAccess': admins((victim) => ({
+    id: victim.volumeTypeId,
+    projectId: victim.otherProjectId,
+  })),
+  'volume.types.removeAccess': admins((victim) => ({
+    id: victim.volumeTypeId,
+    projectId: victim.projectId,
+  })),
+  'volume.types.listAccess': admins((victim) => ({ id: victim.volumeTypeId })),
+  'volume.types.setDefault': admins((victim) => ({ id: victim.volumeTypeId })),
+  'volume.qosSpecs.list': admins(everyRow),
+  'volume.qosSpecs.show': admins((victim) => ({ id: victim.qosSpecId })),
+  'volume.qosSpecs.create': admins(() => ({ name: 'newcomer' })),
+  'volume.qosSpecs.update': admins((victim) => ({ id: victim.qosSpecId, name: 'changed' })),
+  'volume.qosSpecs.delete': admins((victim) => ({ id: victim.qosSpecId })),
+  'volume.transfers.list': own(everyRow),
+  'volume.transfers.show': hidden((victim) => ({ id: victim.transferId })),
+  'volume.transfers.create': hidden((victim) => ({ volumeId: victim.volumeId })),
+  'volume.transfers.accept': hidden((victim) => ({ id: victim.transferId, authKey: 'a guess' })),
+  'volume.transfers.delete': hidden((victim) => ({ id: victim.transferId })),
+  'volume.backends.list': admins(everyRow),
+  'volume.backends.show': admins((victim) => ({ id: victim.backendId })),
+  'volume.backends.update': admins((victim) => ({ id: victim.backendId, enabled: false })),
+  'image.images.import': hidden((victim) => ({
+    id: victim.imageId,
+    method: 'web-download',
+    uri: 'https://example.org/disk.qcow2',
+  })),
+  'image.images.warm': admins((victim) => ({ id: victim.imageId })),
+  'image.stores.list': own(() => ({})),
+  'image.stores.drop': admins((victim) => ({ id: victim.imageId, store: 'file' })),
+  'image.images.usage': hidden((victim) => ({ id: victim.imageId })),
+  'image.images.deactivate': hidden((victim) => ({ id: victim.imageId })),
+  'image.images.reactivate': hidden((victim) => ({ id: victim.imageId })),
+  'image.members.list': hidden((victim) => ({ id: victim.imageId })),
+  'image.members.show': hidden((victim) => ({ id: victim.imageId, projectId: victim.projectId })),
+  'image.members.add': hidden((victim) => ({ id: victim.imageId, projectId: victim.otherProjectId })),
+  'image.members.remove': hidden((victim) => ({ id: victim.imageId, projectId: victim.otherProjectId })),
+  'image.members.setStatus': hidden((victim) => ({ id: victim.imageId, status: 'accepted' })),
+  'image.tags.list': own(),
+  'image.tags.add': hidden((victim) => ({ id: victim.imageId, tag: 'taken-over' })),
+  'image.tags.remove': hidden((victim) => ({ id: victim.imageId, tag: 'golden' })),
+  'image.catalogue.list': { input: () => ({}), stranger: 'shared' },
+  'image.catalogue.check': { input: () => ({}), stranger: 'shared' },
+  'image.uploads.begin': hidden((victim) => ({ id: victim.imageId, size: 1, fileName: 'a.qcow2' })),
   'operation.operations.list': own(everyRow),
   'operation.operations.show': hidden((victim) => ({ id: victim.operationId })),
   'operation.operations.cancel': hidden((victim) => ({ id: victim.operationId })),
@@ -298,6 +513,31 @@ beforeAll(async () => {
   const port = await cloud.db.port.create({
     data: { id: newId(), networkId: network.id, projectId, macAddress: 'fa:16:3e:00:00:01' },
   })
+  const qosRuleId = newId()
+  const qosPolicy = await cloud.db.qosPolicy.create({
+    data: {
+      id: newId(),
+      projectId,
+      name: 'theirs',
+      rules: { create: { id: qosRuleId, type: 'bandwidth_limit', maxKbps: 1000 } },
+    },
+  })
+  const securityGroupRuleId = newId()
+  const securityGroup = await cloud.db.securityGroup.create({
+    data: {
+      id: newId(),
+      projectId,
+      name: 'theirs',
+      rules: {
+        create: {
+          id: securityGroupRuleId,
+          projectId,
+          direction: 'egress',
+          fingerprint: 'egress IPv4 * * * *',
+        },
+      },
+    },
+  })
   const operation = await cloud.db.operation.create({
     data: {
       id: newId(),
@@ -327,6 +567,72 @@ beforeAll(async () => {
   const serverGroup = await cloud.db.serverGroup.create({
     data: { id: newId(), projectId, userId: user.id, name: 'theirs', policy: 'affinity' },
   })
+  const router = await cloud.db.router.create({ data: { id: newId(), projectId, routes: [] } })
+  const floatingPort = await cloud.db.port.create({
+    data: {
+      id: newId(),
+      networkId: network.id,
+      projectId,
+      macAddress: 'fa:16:3e:00:00:02',
+      deviceOwner: 'network:floatingip',
+    },
+  })
+  const floatingIp = await cloud.db.floatingIp.create({
+    data: {
+      id: newId(),
+      projectId,
+      networkId: network.id,
+      address: '10.0.0.77',
+      floatingPortId: floatingPort.id,
+      routerId: router.id,
+      forwardings: {
+        create: {
+          id: newId(),
+          protocol: 'tcp',
+          externalPort: 80,
+          internalPortId: port.id,
+          internalAddress: '10.0.0.9',
+          internalPort: 80,
+        },
+      },
+    },
+    include: { forwardings: true },
+  })
+  const addressGroup = await cloud.db.addressGroup.create({
+    data: { id: newId(), projectId, name: 'theirs', addresses: { create: { cidr: '192.0.2.1/32' } } },
+  })
+  const otherProject = await makeProject(cloud)
+  const rbacPolicy = await cloud.db.networkRbac.create({
+    data: {
+      id: newId(),
+      networkId: network.id,
+      projectId,
+      action: 'access_as_shared',
+      targetProject: otherProject.id,
+    },
+  })
+  const qosSpec = await cloud.db.volumeQosSpec.create({ data: { id: newId(), name: 'theirs', specs: {} } })
+  const volumeType = await makeVolumeType(cloud, { isPublic: false, qosSpecId: qosSpec.id })
+  await cloud.db.volumeTypeAccess.create({ data: { typeId: volumeType.id, projectId } })
+  const backend = await makeVolumeBackend(cloud)
+  const volume = await makeVolume(cloud, {
+    projectId,
+    typeId: volumeType.id,
+    backendId: backend.id,
+    status: 'in_use',
+    attachments: {
+      create: { id: newId(), projectId, instanceId: instance.id, status: 'attached' },
+    },
+    snapshots: {
+      create: { id: newId(), projectId, userId: user.id, sizeGib: 1, status: 'available', metadata: {} },
+    },
+    transfer: { create: { id: newId(), projectId, keyHash: newHexId() } },
+  })
+  const volumeThings = await cloud.db.volume.findUniqueOrThrow({
+    where: { id: volume.id },
+    include: { attachments: true, snapshots: true, transfer: true },
+  })
+  const backup = await makeVolumeBackup(cloud, volume)
   const assignment = await cloud.db.assignment.findFirstOrThrow({ where: { userId: user.id } })
   victim = {
     projectId,
@@ -344,9 +650,27 @@ beforeAll(async () => {
     networkId: network.id,
     subnetId: network.subnets[0]!.id,
     portId: port.id,
+    securityGroupId: securityGroup.id,
+    securityGroupRuleId,
+    qosPolicyId: qosPolicy.id,
+    qosRuleId,
     operationId: operation.id,
     aggregateId: aggregate.id,
     serverGroupId: serverGroup.id,
+    routerId: router.id,
+    floatingIpId: floatingIp.id,
+    forwardingId: floatingIp.forwardings[0]!.id,
+    otherProjectId: otherProject.id,
+    rbacPolicyId: rbacPolicy.id,
+    addressGroupId: addressGroup.id,
+    volumeId: volume.id,
+    snapshotId: volumeThings.snapshots[0]!.id,
+    backupId: backup.id,
+    attachmentId: volumeThings.attachments[0]!.id,
+    volumeTypeId: volumeType.id,
+    qosSpecId: qosSpec.id,
+    transferId: volumeThings.transfer!.id,
+    backendId: backend.id,
   }
 })
 

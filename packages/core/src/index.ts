@@ -4,6 +4,7 @@ import { imageVerbs } from './image/index.ts'
 import type { AnyVerb, VerbTree } from './kernel/index.ts'
 import { networkVerbs } from './network/index.ts'
 import { operationVerbs } from './operation/index.ts'
+import { volumeVerbs } from './volume/index.ts'
 
 export * from './compute/index.ts'
 export * from './identity/index.ts'
@@ -11,6 +12,7 @@ export * from './image/index.ts'
 export * from './kernel/index.ts'
 export * from './network/index.ts'
 export * from './operation/index.ts'
+export * from './volume/index.ts'
 
 /** Every verb of the cloud, nested by domain and noun: its path is its name. */
 export const verbTree = {
@@ -18,6 +20,7 @@ export const verbTree = {
   compute: computeVerbs,
   network: networkVerbs,
   image: imageVerbs,
+  volume: volumeVerbs,
   operation: operationVerbs,
 } as const
 

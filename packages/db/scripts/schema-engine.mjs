@@ -8,6 +8,12 @@ import { parseArgs } from 'node:util'
 import { adapterFactory, providerOf } from './schema-engine/adapters.mjs'
 import { createEngine } from './schema-engine/wasm.mjs'
 
+// The CLI shows what it reads as log lines, and of anything else on stderr only that the engine has ended.
+process.on('uncaughtException', (error) => {
+  writeError(String(error?.stack || error))
+  process.exit(1)
+})
+
 const { values: args, positionals } = parseArgs({
   allowPositionals: true,
   strict: false,
@@ -38,16 +44,17 @@ async function checkConnection() {
     await adapter.dispose()
   } catch (error) {
     const missing = error?.cause?.kind === 'DatabaseDoesNotExist'
-    const fields = { message: String(error?.message ?? error), error_code: missing ? 'P1003' : 'P1001' }
-    const line = {
-      timestamp: new Date().toISOString(),
-      level: 'ERROR',
-      fields,
-      target: 'schema_engine::logger',
-    }
-    process.stderr.write(`${JSON.stringify(line)}\n`)
+    writeError(String(error?.message ?? error), missing ? 'P1003' : 'P1001')
     process.exitCode = 1
   }
+}
+
+function writeError(message, code) {
+  const fields = { message, ...(code && { error_code: code }) }
+  const timestamp = new Date().toISOString()
+  process.stderr.write(
+    `${JSON.stringify({ timestamp, level: 'ERROR', fields, target: 'schema_engine::logger' })}\n`,
+  )
 }
 
 function serve() {

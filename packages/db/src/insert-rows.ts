@@ -13,8 +13,10 @@ interface NewRow {
   OperationStep: Prisma.OperationStepCreateManyInput
   Outbox: Prisma.OutboxCreateManyInput
   Port: Prisma.PortCreateManyInput
+  PortSecurityGroup: Prisma.PortSecurityGroupCreateManyInput
   QuotaUsage: Prisma.QuotaUsageCreateManyInput
   ScheduleAttempt: Prisma.ScheduleAttemptCreateManyInput
+  SecurityGroup: Prisma.SecurityGroupCreateManyInput
 }
 
 /** Rows for one table. All of them must have the same columns. */
@@ -23,7 +25,13 @@ export type NewRows = {
 }[keyof NewRow]
 
 /** Tables whose `updatedAt` the client fills in. */
-const stamped: ReadonlySet<keyof NewRow> = new Set(['Instance', 'Network', 'Operation', 'Port'])
+const stamped: ReadonlySet<keyof NewRow> = new Set([
+  'Instance',
+  'Network',
+  'Operation',
+  'Port',
+  'SecurityGroup',
+])
 
 /**
  * Inserts rows of several tables in one statement, whose text does not depend on how many there are. The rows may refer

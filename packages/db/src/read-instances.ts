@@ -12,6 +12,7 @@ const columns = [
   'powerState',
   'locked',
   'lockedReason',
+  'lockedBy',
   'flavorId',
   'flavorName',
   'vcpus',
@@ -33,7 +34,15 @@ const columns = [
 export type ListedInstance = Pick<Instance, (typeof columns)[number]> & {
   hostName: string | null
   /** In the order of the interfaces. */
-  addresses: { networkId: string; networkName: string; portId: string; ip: string; mac: string }[]
+  addresses: {
+    networkId: string
+    networkName: string
+    portId: string
+    ip: string
+    mac: string
+    /** Floating IPs that lead to it. */
+    floatingIps: string[]
+  }[]
 }
 
 /** States that are wanted: a vm_state with some of its task_states, or with all others and none. */
@@ -70,8 +79,10 @@ const directions = { asc: Prisma.raw('ASC'), desc: Prisma.raw('DESC') }
 
 type Address = ListedInstance['addresses'][number]
 
-/** A row for each address of an instance; a row without an address for an instance that has none. */
-type JoinedRow = Omit<ListedInstance, 'addresses'> & { [Key in keyof Address]: Address[Key] | null }
+/** A row for each address of an instance and each floating IP of it; one without for an instance that has none. */
+type JoinedRow = Omit<ListedInstance, 'addresses'> & {
+  [Key in keyof Omit<Address, 'floatingIps'>]: Address[Key] | null
+} & { floatingIp: string | null }
 
 /**
  * Reads instances with their host and addresses in one query. The client's own way of joining takes several times as
@@ -91,27 +102,34 @@ export async function readInstances(db: Tx, query: InstanceQuery): Promise<Liste
       LIMIT ${query.take}::integer
     )
     SELECT ${selected}, h."name" AS "hostName", p."networkId", n."name" AS "networkName", p."id" AS "portId",
-      a."ipAddress" AS "ip", p."macAddress" AS "mac"
+      a."ipAddress" AS "ip", p."macAddress" AS "mac", f."address" AS "floatingIp"
     FROM page i
     LEFT JOIN "Host" h ON h."id" = i."hostId"
     LEFT JOIN "Port" p ON p."instanceId" = i."id"
     LEFT JOIN "Network" n ON n."id" = p."networkId"
     LEFT JOIN "AddressAllocation" a ON a."portId" = p."id"
-    ORDER BY ${by} ${dir}, i."id" ${dir}, coalesce(p."deviceIndex", 0), p."id", a."ipAddress"`,
+    LEFT JOIN "FloatingIp" f ON f."portId" = p."id" AND f."fixedIpAddress" = a."ipAddress"
+    ORDER BY ${by} ${dir}, i."id" ${dir}, coalesce(p."deviceIndex", 0), p."id", a."ipAddress", f."address"`,
   )
 }
 
 /** Puts the rows of one instance, which follow each other, together. */
 function gather(rows: JoinedRow[]): ListedInstance[] {
   const instances: ListedInstance[] = []
-  for (const { networkId, networkName, portId, ip, mac, ...own } of rows) {
+  for (const { networkId, networkName, portId, ip, mac, floatingIp, ...own } of rows) {
     let last = instances.at(-1)
     if (last?.id !== own.id) {
       last = { ...own, addresses: [] }
       instances.push(last)
     }
-    if (networkId !== null && networkName !== null && portId !== null && ip !== null && mac !== null)
-      last.addresses.push({ networkId, networkName, portId, ip, mac })
+    if (networkId === null || networkName === null || portId === null || ip === null || mac === null) continue
+    const known = last.addresses.at(-1)
+    if (known?.portId === portId && known.ip === ip) {
+      if (floatingIp !== null) known.floatingIps.push(floatingIp)
+    } else {
+      const floatingIps = floatingIp === null ? [] : [floatingIp]
+      last.addresses.push({ networkId, networkName, portId, ip, mac, floatingIps })
+    }
   }
   return instances
 }
@@ -157,6 +175,9 @@ function searchCondition(search: string): Prisma.Sql {
   if (/^[\d.]+$/.test(search))
     conditions.push(Prisma.sql`EXISTS (
       SELECT 1 FROM "Port" p JOIN "AddressAllocation" a ON a."portId" = p."id"
-      WHERE p."instanceId" = i."id" AND a."ipAddress" LIKE ${`${search}%`})`)
+      WHERE p."instanceId" = i."id" AND a."ipAddress" LIKE ${`${search}%`})
+      OR EXISTS (
+      SELECT 1 FROM "Port" p JOIN "FloatingIp" f ON f."portId" = p."id"
+      WHERE p."instanceId" = i."id" AND f."address" LIKE ${`${search}%`})`)
   return anyOf(conditions)
 }

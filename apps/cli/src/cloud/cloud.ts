@@ -11,6 +11,7 @@ import { ProcessGroup } from '../supervisor/process-group.ts'
 import type { Steps } from '../terminal/steps.ts'
 import { localAddress } from './beyond.ts'
 import { hostDatabaseUrl, natsUrl, type ServerUser } from './credentials.ts'
+import { freeRange, machineRanges } from './external-range.ts'
 import { hostCount, unattended } from './hosts.ts'
 import { endLeftovers } from './leftovers.ts'
 import { natsProcess, writeNatsConfig } from './nats.ts'
@@ -174,6 +175,7 @@ export class Cloud {
         const { hostRoles } = await setUpDatabase(resolved, {
           adminPassword: adminPassword(config).value,
           guestImage: findGuestImage(config),
+          externalCidr: null,
         })
         if (!config.databaseUrl) markSetUp(resolved)
         return hostRoles.made
@@ -197,10 +199,11 @@ export class Cloud {
     if (isMember(resolved) || (embedded && isSetUp(resolved))) return
     const { hostRoles } = await steps.run(
       'Database',
-      () =>
+      async () =>
         setUpDatabase(resolved, {
           adminPassword: adminPassword(this.config).value,
           guestImage: findGuestImage(this.config),
+          externalCidr: resolved.networkDriver === 'linux' ? freeRange(await machineRanges()) : null,
         }),
       ({ migrations }) => (migrations > 0 ? `${migrations} migration${migrations > 1 ? 's' : ''}` : ''),
     )
@@ -263,7 +266,8 @@ function labels(name: string): string {
   if (name === 'api') return 'API'
   if (name === 'web') return 'Dashboard'
   const [role, ...host] = name.split('-')
-  return `${role === 'compute' ? 'Compute' : 'Network'} worker ${host.join('-')}`
+  const names: Record<string, string> = { compute: 'Compute', volume: 'Volume' }
+  return `${names[role ?? ''] ?? 'Network'} worker ${host.join('-')}`
 }
 
 const describeDrivers = ({ compute, network }: Drivers): string =>

@@ -21,7 +21,25 @@ const drivers = z.object({
     unlock: reasons,
     /** Why networks cannot reach from host to host; null where they can, or need not. */
     overlay: z.string().nullable().default(null),
+    /** Why security groups have no effect; null where they have, or nothing is real. */
+    noSecurityGroups: z.string().nullable().default(null),
+    noRateLimits: z.string().nullable().default(null),
+    /** Why there is no IPv6; null where there is, or nothing is real. */
+    noIpv6: z.string().nullable().default(null),
+    /** Why frames cannot be tagged; null where they can, or nothing is real. */
+    noVlans: z.string().nullable().default(null),
   }),
+  volumes: z
+    .object({
+      /** Back ends that are used; `simulated` where there is none. */
+      chosen: z.array(z.string()),
+      /** Every one that was looked for; no trouble: it works. */
+      findings: z.array(
+        z.object({ kind: z.string(), trouble: z.string().nullable(), unlock: z.string().nullable() }),
+      ),
+      usable: z.boolean(),
+    })
+    .default({ chosen: [], findings: [], usable: true }),
 })
 export type Drivers = z.infer<typeof drivers>
 
@@ -34,6 +52,13 @@ export async function probeDrivers(config: NephosConfig): Promise<Drivers> {
   const found = await runProbe(config)
   demand('NEPHOS_COMPUTE_DRIVER', config.computeDriver, found.compute)
   demand('NEPHOS_NETWORK_DRIVER', config.networkDriver, found.network)
+  if (!found.volumes.usable) {
+    const lacking = found.volumes.findings.filter(({ trouble }) => trouble !== null)
+    throw new Failure('NEPHOS_VOLUME_BACKENDS asks for what does not work on this machine.', {
+      evidence: lacking.map(({ kind, trouble, unlock }) => `${kind}: ${trouble} ${unlock ?? ''}`),
+      remedy: 'Set NEPHOS_VOLUME_BACKENDS to auto, or do what the lines above say.',
+    })
+  }
   if (config.accelerator !== 'auto' && found.compute.driver === 'qemu' && found.compute.accelerator)
     demand('NEPHOS_ACCELERATOR', config.accelerator, { ...found.compute, driver: found.compute.accelerator })
   return found
@@ -51,7 +76,17 @@ async function runProbe(config: NephosConfig): Promise<Drivers> {
     const reason = `The look at this machine failed: ${messageOf(error).split('\n')[0]}`
     return {
       compute: { driver: 'simulated', accelerator: null, reasons: [reason], unlock: [] },
-      network: { driver: 'simulated', reasons: [reason], unlock: [], overlay: null },
+      network: {
+        driver: 'simulated',
+        reasons: [reason],
+        unlock: [],
+        overlay: null,
+        noSecurityGroups: null,
+        noRateLimits: null,
+        noVlans: null,
+        noIpv6: null,
+      },
+      volumes: { chosen: ['simulated'], findings: [], usable: true },
     }
   }
 }

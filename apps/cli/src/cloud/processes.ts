@@ -56,19 +56,23 @@ export function urlOf({ bind }: NephosConfig, port: number): string {
 /** The addresses of the servers, with the credentials of one user. */
 export type Connect = (user: ServerUser) => Partial<Pick<NephosConfig, 'natsUrl' | 'databaseUrl'>>
 
-/** The configuration of each host that this machine runs: its name and, in a lab, its address between the hosts. */
+/**
+ * The configuration of each host that this machine runs: its name and, in a lab, its address between the hosts. What
+ * leads outside is with the first.
+ */
 export function hostSettings(config: NephosConfig): NephosConfig[] {
   const { hosts = 1 } = config
   return hostNames(config, hosts).map((hostName, index) => ({
     ...config,
     hostName,
     ...(hosts > 1 && { underlayIp: labAddress(config, index) }),
+    ...(index > 0 && { externalDoor: 'off' as const, externalInterfaces: [] }),
   }))
 }
 
 /** The workers of the hosts of this machine. */
 export const hostProcesses = (config: NephosConfig): ProcessSpec[] =>
-  nephosProcesses(config).filter(({ name }) => /^(network|compute)-/.test(name))
+  nephosProcesses(config).filter(({ name }) => /^(network|volume|compute)-/.test(name))
 
 /**
  * Every process of Nephos itself, in the order in which they are shown. The configuration must be resolved: real ports,
@@ -84,6 +88,7 @@ export function nephosProcesses(config: NephosConfig, as: Connect = () => ({})):
   return [
     worker('control', 'scheduler,image', { ...config, ...as('control') }),
     ...hosts.map((host) => worker(`network-${host.hostName}`, 'network', host)),
+    ...hosts.map((host) => worker(`volume-${host.hostName}`, 'volume', host)),
     ...hosts.map((host) => worker(`compute-${host.hostName}`, 'compute', host)),
     nodeProcess({ ...config, ...as('api') }, 'api', tiers.faces, [join(root, 'apps/api/dist/main.mjs')], {
       isReady: () => answers({ host, port: config.apiPort }, '/healthz'),

@@ -37,11 +37,12 @@ export type Setup = z.infer<typeof report>
 
 /**
  * Migrates and seeds the database, in a process of its own so that the supervisor stays small.
+ * @param options.externalCidr range of the external network that a new database begins with
  * @throws Failure with what the database said
  */
 export async function setUpDatabase(
   config: NephosConfig,
-  options: { adminPassword: string; guestImage: string | null },
+  options: { adminPassword: string; guestImage: string | null; externalCidr: string | null },
 ): Promise<Setup> {
   const { code, stdout, output } = await attempt(process.execPath, [join(root, 'apps/cli/dist/setup.mjs')], {
     cwd: config.home,

@@ -1,5 +1,6 @@
 import { statePaths } from '@nephos/config'
 import pc from 'picocolors'
+import { describeDoor, readDoors } from '../cloud/doors.ts'
 import { findLeftovers } from '../cloud/leftovers.ts'
 import { loadOwnConfig } from '../installation.ts'
 import { readCloudFile } from '../supervisor/cloud-file.ts'
@@ -29,7 +30,9 @@ export async function status({ json = false }: { json?: boolean }): Promise<void
   }
   const report = await askStatus<StatusReport>(config)
   if (json) {
-    process.stdout.write(`${JSON.stringify({ running: true, home: config.home, ...report }, null, 2)}\n`)
+    process.stdout.write(
+      `${JSON.stringify({ running: true, home: config.home, ...report, doors: readDoors(config, report.cloud?.hosts ?? []) }, null, 2)}\n`,
+    )
     return
   }
   const { cloud, processes, supervisorBytes } = report
@@ -44,13 +47,14 @@ export async function status({ json = false }: { json?: boolean }): Promise<void
     lastCrash ? `${lastCrash.how}, ${duration(now - Date.parse(lastCrash.at))} ago` : '',
   ])
   const total = processes.reduce((sum, { residentBytes }) => sum + (residentBytes ?? 0), supervisorBytes)
+  const doors = cloud ? readDoors(config, cloud.hosts) : []
   if (cloud)
     process.stdout.write(
       `${cloud.memberOf ? '' : `  Dashboard  ${pc.bold(cloud.webUrl)}\n`}  API        ${cloud.apiUrl}\n  Host${cloud.hosts.length > 1 ? 's' : ' '}      ${cloud.hosts.join(', ')}: ${
         cloud.drivers?.compute.driver ?? '…'
       } compute${cloud.drivers?.compute.accelerator ? ` (${cloud.drivers.compute.accelerator})` : ''}, ${
         cloud.drivers?.network.driver ?? '…'
-      } network\n  State      ${cloud.state}, ${statePaths(config).log}\n\n`,
+      } network\n${doors.map((door) => `  Outside    ${describeDoor(door)}\n`).join('')}  State      ${cloud.state}, ${statePaths(config).log}\n\n`,
     )
   process.stdout.write(
     `${table(['process', 'pid', 'state', 'for', 'restarts', 'memory', 'last crash'], rows)

@@ -1,6 +1,7 @@
 import pc from 'picocolors'
 import { Failure } from '../failure.ts'
 import { isRoot } from '../installation.ts'
+import { testPackages } from '../packages.ts'
 import { seconds } from '../terminal/format.ts'
 import { prepareTools } from '../test/prepare-tools.ts'
 import { suites } from '../test/suites.ts'
@@ -18,7 +19,7 @@ export async function test({ only }: { only?: string }): Promise<void> {
     throw new Failure(`There is no suite ${unknown}.`, { remedy: `There are: ${names.join(', ')}.` })
 
   const endToEnd = wanted.includes('e2e')
-  await prepareTools({ browser: endToEnd, bundles: endToEnd })
+  await prepareTools({ packages: testPackages(endToEnd), bundles: endToEnd })
   if (!isRoot) process.stdout.write('  Not root: tests that need real networks and machines are skipped.\n')
 
   const total = emptyTally()
@@ -33,9 +34,16 @@ export async function test({ only }: { only?: string }): Promise<void> {
   if (total.skipped > 0)
     process.stdout.write(`\n${total.skipped} skipped${strict ? ', which counts as failed in CI' : ''}\n`)
   const failed = total.failed + (strict ? total.skipped : 0)
+  if (total.failures.length > 0) process.stdout.write(`\n${whatFailed(total)}`)
   process.exitCode = failed > 0 || total.passed === 0 ? 1 : 0
   process.stdout.write(`${total.passed} passed, ${failed} failed\n`)
 }
+
+/** All failures once more, shortly: what was printed of each stands far above by now. */
+const whatFailed = ({ failures }: Tally): string =>
+  failures
+    .map(({ name, lines }) => `${pc.red('✗')} ${name}\n    ${(lines[0] ?? '').slice(0, 300)}\n`)
+    .join('')
 
 function printTally(name: string, tally: Tally, ms: number): void {
   const { passed, failed, skipped, failures } = tally

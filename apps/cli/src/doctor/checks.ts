@@ -2,6 +2,8 @@ import { existsSync, statfsSync } from 'node:fs'
 import { availableParallelism, freemem, platform, release, totalmem } from 'node:os'
 import { dirname } from 'node:path'
 import type { NephosConfig } from '@nephos/config'
+import { readDoors } from '../cloud/doors.ts'
+import { machineRanges } from '../cloud/external-range.ts'
 import { findProgram } from '../cloud/nats.ts'
 import { choosePorts, portWishes } from '../cloud/ports.ts'
 import { probeDrivers } from '../cloud/probe.ts'
@@ -11,9 +13,14 @@ import { isBuilt } from '../prepare/build.ts'
 import { hasApt } from '../prepare/debian.ts'
 import { isGuestBuilt } from '../prepare/guest.ts'
 import { attempt } from '../prepare/run.ts'
+import { readCloudFile } from '../supervisor/cloud-file.ts'
 import { isSupervised } from '../supervisor/control.ts'
 import { type Check, limited, missing, ok } from './check.ts'
+import { imageStoreChecks } from './image-stores.ts'
 import { labCheck } from './lab.ts'
+import { outsideCheck } from './outside.ts'
+import { storageCheck } from './storage.ts'
+import { volumeChecks } from './volumes.ts'
 
 const gib = 1_073_741_824
 
@@ -21,9 +28,13 @@ const gib = 1_073_741_824
 const programs: [name: string, debian: string, purpose: string, version: string[]][] = [
   ['qemu-system-x86_64', 'qemu-system-x86', 'real instances', ['--version']],
   ['qemu-img', 'qemu-utils', 'disks of instances', ['--version']],
+  ['qemu-storage-daemon', 'qemu-system-common', 'volumes', ['--version']],
+  ['tgtadm', 'tgt', 'volumes by iSCSI', ['--version']],
+  ['vblade', 'vblade', 'volumes by AoE', []],
   ['ip', 'iproute2', 'real networks', ['-Version']],
   ['nft', 'nftables', 'real networks', ['--version']],
   ['dnsmasq', 'dnsmasq-base', 'addresses for instances', ['--version']],
+  ['conntrack', 'conntrack', 'cutting connections when a rule of a security group is removed', ['--version']],
   ['haproxy', 'haproxy', 'metadata for instances', ['-v']],
   ['chromium', 'chromium', 'the end-to-end tests', ['--version']],
 ]
@@ -93,6 +104,7 @@ async function drivers(config: NephosConfig): Promise<Check[]> {
     computeDriver: 'auto',
     networkDriver: 'auto',
     accelerator: 'auto',
+    volumeBackends: config.volumeAoeInterface ? ['auto', 'aoe'] : ['auto'],
   })
   const { compute, network } = found
   const why = (reasons: string[]) => reasons.join(' ')
@@ -106,7 +118,51 @@ async function drivers(config: NephosConfig): Promise<Check[]> {
     network.driver === 'linux'
       ? ok('Networks', `bridges, taps and namespaces work. ${why(network.reasons)}`)
       : limited('Networks', `simulated. ${why(network.reasons)}`, network.unlock.join(' ')),
+    ...(network.noSecurityGroups
+      ? [
+          limited(
+            'Security groups',
+            `no effect: every instance is open to its networks. ${network.noSecurityGroups}`,
+            'load the kernel modules br_netfilter and nf_conntrack',
+          ),
+        ]
+      : []),
+    ...(network.noRateLimits
+      ? [
+          limited(
+            'Limits of ports',
+            `QoS policies and limits of flavors cannot be kept. ${network.noRateLimits}`,
+            'load the kernel modules sch_htb, sch_ingress, cls_u32, act_mirred and ifb',
+          ),
+        ]
+      : []),
+    ...(network.noIpv6
+      ? [
+          limited(
+            'IPv6',
+            `instances have IPv4 only. ${network.noIpv6}`,
+            'start the kernel without ipv6.disable=1',
+          ),
+        ]
+      : []),
+    ...(network.noVlans && config.externalInterfaces.length > 0
+      ? [
+          limited(
+            'VLANs',
+            `networks on a VLAN are refused. ${network.noVlans}`,
+            'load the kernel module 8021q',
+          ),
+        ]
+      : []),
+    ...volumeChecks(found),
     labCheck(config, found, freeMemory()),
+    await storageCheck(config),
+    outsideCheck(
+      config,
+      found,
+      (await isSupervised(config)) ? readDoors(config, readCloudFile(config)?.hosts ?? []) : [],
+      await machineRanges().catch(() => []),
+    ),
   ]
 }
 
@@ -135,6 +191,7 @@ export async function examine(config: NephosConfig): Promise<Check[]> {
           'not built here',
           hasApt() ? 'run ./nephos up' : 'upload any x86-64 cloud image',
         ),
+    ...(await imageStoreChecks(config)),
     await ports(config),
   ]
 }

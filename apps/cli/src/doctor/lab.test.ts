@@ -2,7 +2,16 @@ import { expect, test } from 'vitest'
 import { labCheck } from './lab.ts'
 
 const gib = 1_073_741_824
-const real = { driver: 'linux' as const, reasons: [], unlock: [], overlay: null }
+const real = {
+  driver: 'linux' as const,
+  reasons: [],
+  unlock: [],
+  overlay: null,
+  noSecurityGroups: null,
+  noRateLimits: null,
+  noIpv6: null,
+  noVlans: null,
+}
 const look = (free: number, network: Partial<typeof real> | object = {}, underlayIp?: string) =>
   labCheck({ underlayIp }, { network: { ...real, ...network } }, free * gib)
 

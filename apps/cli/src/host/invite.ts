@@ -55,6 +55,7 @@ export async function inviteHost(
       hostSecret,
       underlayPort: config.underlayPort,
       dhcpDomain: config.dhcpDomain,
+      dnsForwarders: config.dnsForwarders,
       serviceDownTime: config.serviceDownTime,
     },
     expiresAt,

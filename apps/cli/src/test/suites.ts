@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
+import { Failure } from '../failure.ts'
 import { root } from '../installation.ts'
 import { attempt } from '../prepare/run.ts'
 import { passThrough } from './pass-through.ts'
@@ -55,19 +56,25 @@ async function withReport(work: (file: string) => Promise<Tally>): Promise<Tally
 
 const vitest = (project: 'unit' | 'integration'): Promise<Tally> =>
   withReport(async (file) => {
-    const { output } = await attempt(
-      bin('vitest'),
-      ['run', '--project', project, '--reporter=json', `--outputFile=${file}`],
-      { cwd: root, env, timeoutMs: 1_200_000 },
-    )
-    return tallyVitest(file) ?? noReport(project, output)
+    const args = ['run', '--project', project, '--reporter=json', `--outputFile=${file}`]
+    try {
+      const { output } = await attempt(bin('vitest'), args, { cwd: root, env, timeoutMs: 1_800_000 })
+      return tallyVitest(file) ?? noReport(project, output)
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      return noReport(project, [error.message, ...(error.evidence ?? [])].join('\n'))
+    }
   })
+
+/** Clouds that the end-to-end tests have side by side: they wait more than they work, but guests need memory. */
+const clouds = (): number => (availableParallelism() > 1 && totalmem() > 12 * 1024 ** 3 ? 2 : 1)
 
 const playwright = (): Promise<Tally> =>
   withReport(async (file) => {
     const code = await passThrough(bin('playwright'), ['test', '-c', 'e2e'], {
       ...env,
       NEPHOS_E2E_REPORT: file,
+      NEPHOS_E2E_WORKERS: process.env.NEPHOS_E2E_WORKERS ?? String(clouds()),
     })
     return tallyPlaywright(file) ?? noReport('e2e', `Playwright ended with exit code ${code}.`)
   })

@@ -34,6 +34,7 @@ export function Copyable({
   what,
   display,
   mono = true,
+  wrap = false,
   className,
 }: {
   value: string
@@ -42,6 +43,8 @@ export function Copyable({
   /** What is shown in place of the value, such as a shortened id. */
   display?: string
   mono?: boolean
+  /** On a narrow screen a long value goes on in the next line. */
+  wrap?: boolean
   className?: string
 }) {
   const [copied, setCopied] = useState(false)
@@ -63,7 +66,9 @@ export function Copyable({
         className,
       )}
     >
-      <span className="truncate">{display ?? value}</span>
+      <span className={cn('truncate', wrap && 'max-sm:whitespace-normal max-sm:break-all')}>
+        {display ?? value}
+      </span>
       {copied ? (
         <Check className="size-3 shrink-0 text-ok-text" aria-hidden="true" />
       ) : (

@@ -1,6 +1,6 @@
 'use client'
 import { Tabs as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 
 /** Tabs of a page. The caller keeps `value`, best in the URL. */
 export function Tabs({
@@ -17,9 +17,16 @@ export function Tabs({
   /** {@link TabPanel}s. */
   children: ReactNode
 }) {
+  const list = useRef<HTMLDivElement>(null)
+  // On a phone not all of them fit.
+  useEffect(() => {
+    const chosen = list.current?.querySelector<HTMLElement>(`[id$="-trigger-${CSS.escape(value)}"]`)
+    if (chosen && list.current) list.current.scrollLeft = chosen.offsetLeft - list.current.offsetLeft - 32
+  }, [value])
   return (
     <Radix.Root value={value} onValueChange={onChange}>
       <Radix.List
+        ref={list}
         aria-label={label}
         className="scroll-thin flex gap-1 overflow-x-auto border-b border-line [&>button]:-mb-px"
       >

@@ -18,6 +18,13 @@ export interface ExportedDisk {
 export interface ExportOptions {
   signal: AbortSignal
   onProgress: (percent: number) => void
+  /**
+   * Freezes the file systems of a guest that runs while the copy begins, through its agent: `require` fails where that
+   * cannot be done, `try` goes on without. Left out: they are not frozen.
+   */
+  quiesce?: 'try' | 'require'
+  /** Told why a guest that should have been frozen was not. */
+  onUnfrozen?: (why: string) => void
 }
 
 /** What can be done with the disks of a machine. Every method is idempotent. */
@@ -39,7 +46,7 @@ export interface MachineDisks {
   /**
    * Copies the root disk with everything below it, as it is at one moment, to one flat qcow2 file beside the machine,
    * which may go on running. The image below is only read.
-   * @throws NephosError driver_failed, cancelled
+   * @throws NephosError driver_failed, cancelled; unavailable where freezing is required and the agent does not answer
    */
   export(spec: MachineSpec, exportId: string, options: ExportOptions): Promise<void>
   /** @throws NephosError driver_failed when there is no such copy */

@@ -4,6 +4,8 @@ import type { MachineDisks } from './disks.ts'
 import type { GuestAgents, MachineHolds, RescueDisks } from './holds.ts'
 import type { ColdMoves, LiveMoves } from './moves.ts'
 import type { Samples } from './samples.ts'
+import type { MachineStorage } from './storage.ts'
+import type { MachineVolume, MachineVolumes } from './volumes.ts'
 
 /** What a host can give. */
 export interface Inventory {
@@ -44,7 +46,8 @@ export interface MachineSpec {
   vcpus: number
   ramMib: number
   diskGib: number
-  image: Pick<BaseImage, 'imageId' | 'sha512' | 'format'>
+  /** What its root disk lies over; null: its root disk is a volume. */
+  image: Pick<BaseImage, 'imageId' | 'sha512' | 'format'> | null
   nics: Nic[]
   /** Network namespace that holds the taps; null for the host's own. */
   netns: string | null
@@ -58,6 +61,8 @@ export interface MachineSpec {
   configDrive?: boolean
   /** The channel to an agent in the guest. */
   guestAgent?: boolean
+  /** What it has beside its own disks, connected to this host. */
+  volumes?: MachineVolume[]
   /** Boots from a temporary disk made of this image (`rescueDisks`); its own root disk is the second one. */
   rescue?: Pick<BaseImage, 'imageId' | 'sha512' | 'format'>
 }
@@ -67,6 +72,12 @@ export interface MachineStatus {
   instanceId: string
   powerState: 1 | 3 | 4 | 6 | 7
   pid: number | null
+}
+
+/** How a machine is destroyed. */
+export interface DestroyOptions {
+  /** This host keeps its part in disks on storage that several hosts have: they stay until it gives that up. */
+  keepDisks?: boolean
 }
 
 /** Something that happened without being asked for. */
@@ -86,10 +97,13 @@ export interface ComputeDriver {
   readonly holds: MachineHolds
   readonly agents: GuestAgents
   readonly rescueDisks: RescueDisks
+  readonly volumes: MachineVolumes
   /** Moves of machines that are off. */
   readonly cold: ColdMoves
   /** Moves of machines that run. */
   readonly live: LiveMoves
+  /** Where disks are, as far as other hosts may have them, too. */
+  readonly storage: MachineStorage
   inventory(): Promise<Inventory>
   /** Finds the machines a former process left running and reconnects to them. */
   adopt(): Promise<MachineStatus[]>
@@ -98,7 +112,7 @@ export interface ComputeDriver {
     image: BaseImage,
     options: { signal: AbortSignal; onProgress: (bytes: number) => void },
   ): Promise<void>
-  /** Copy-on-write disk over the cached image, ephemeral disk and swap area. */
+  /** Copy-on-write disk over the cached image (unless a volume is the root disk), ephemeral disk and swap area. */
   createDisk(spec: MachineSpec): Promise<void>
   start(spec: MachineSpec): Promise<MachineStatus>
   /** Asks the guest to power off, and forces it after `timeoutMs` (0: at once). */
@@ -117,8 +131,11 @@ export interface ComputeDriver {
   unplugNic(instanceId: string, portId: string): Promise<void>
   status(instanceId: string): Promise<MachineStatus>
   list(): Promise<MachineStatus[]>
-  /** Ends the machine and removes everything it had on this host: process, disk, sockets, logs. */
-  destroy(instanceId: string): Promise<void>
+  /**
+   * Ends the machine and removes everything it had on this host: process, disk, sockets, logs. Disks on storage that
+   * several hosts have stay as long as another host has a part in them.
+   */
+  destroy(instanceId: string, options?: DestroyOptions): Promise<void>
   /** Path of the serial log, present from the first start. */
   consolePath(instanceId: string): string
   /**

@@ -5,8 +5,16 @@ import type { FileOffer, Underlay } from './transfer/offer.ts'
 
 /** Moves of machines that are off. Every method is idempotent. */
 export interface ColdMoves {
-  /** Offers the machine's files to the host that it moves to; asked again for the same move, the same offer. */
-  offer(instanceId: string, migrationId: string, underlay: Underlay): Promise<FileOffer>
+  /**
+   * Offers the machine's files to the host that it moves to; asked again for the same move, the same offer.
+   * `sharedDisks`: that host sees the disks, and gets only the rest.
+   */
+  offer(
+    instanceId: string,
+    migrationId: string,
+    underlay: Underlay,
+    options?: { sharedDisks: boolean },
+  ): Promise<FileOffer>
   /** Takes the offer back. */
   withdraw(instanceId: string): Promise<void>
   /** Makes the machine here, off, from offered files. What an earlier move left of it goes first. */
@@ -31,6 +39,8 @@ const liveDisk = z.object({
 export const liveCargo = z.object({
   /** Disks to be copied; none when both hosts see the same ones. */
   disks: z.array(liveDisk).max(26),
+  /** The destination sees the disks that the machine has. */
+  sharedDisks: z.boolean().default(false),
 })
 export type LiveCargo = z.infer<typeof liveCargo>
 
@@ -57,7 +67,15 @@ export interface CopyOptions {
   bandwidth: number
   /** Called a few times a second. Answers whether the guest shall be paused, so that the rest can be copied. */
   onProgress: (progress: LiveProgress) => Promise<{ pause: boolean }>
+  /** Called when it changes how near the end is: before the guest stands still, what is sent to it has to be copied. */
+  onEnd: (end: CopyEnd) => Promise<void>
 }
+
+/**
+ * How near the end of a copy is, when the guest stands still for good: it may come at any moment once it is near, and
+ * has come when it is here.
+ */
+export type CopyEnd = 'far' | 'near' | 'here'
 
 /** How a live migration is taken back. */
 export interface CancelOptions {
@@ -79,8 +97,9 @@ export interface LiveMoves {
   /**
    * Source: copies disks and memory until only the switch-over is left; the guest stands still from then on. Goes on
    * where a former worker left it.
+   * @returns since when the guest stands still, in ms of the epoch
    */
-  copy(instanceId: string, options: CopyOptions): Promise<void>
+  copy(instanceId: string, options: CopyOptions): Promise<number>
   /**
    * Source: hands over what is left. `completed`: the destination has all of the guest, which will not run here any
    * more. `gone`: the machine has ended meanwhile, and only the destination knows what it has.

@@ -14,10 +14,14 @@ import { MoveDesk } from './migrations/desk.ts'
 import { closeLeftMoves } from './reconcilers/left-moves.ts'
 import { destroyLeftBehind, orphanMachines } from './reconcilers/orphan-machines.ts'
 import { reconcilePowerStates } from './reconcilers/power-state.ts'
+import { reconcileVolumes } from './reconcilers/volumes.ts'
+import { imageWarm } from './sagas/image-warm.ts'
 import { instanceAttachInterface } from './sagas/instance-attach-interface.ts'
+import { instanceAttachVolume } from './sagas/instance-attach-volume.ts'
 import { instanceCreate } from './sagas/instance-create.ts'
 import { instanceDelete } from './sagas/instance-delete.ts'
 import { instanceDetachInterface } from './sagas/instance-detach-interface.ts'
+import { instanceDetachVolume } from './sagas/instance-detach-volume.ts'
 import { instanceEvacuate } from './sagas/instance-evacuate.ts'
 import { instanceBackup, instanceImage } from './sagas/instance-image.ts'
 import { instanceConfirmResize, instanceRevertResize } from './sagas/instance-judge-resize.ts'
@@ -89,6 +93,10 @@ export async function startComputeWorker(
         await driver.holds.interrupt(instanceId)
         return {}
       },
+      'volume.grown': async ({ instanceId, volumeId, sizeBytes }) => {
+        await driver.volumes.grow(instanceId, volumeId, sizeBytes)
+        return {}
+      },
       'console.open': async (request) => {
         await gateway.join(request)
         return {}
@@ -120,6 +128,8 @@ export async function startComputeWorker(
       'instance.revert-resize': sagaJobHandler(instanceRevertResize(deps)),
       'instance.attach-interface': sagaJobHandler(instanceAttachInterface(deps)),
       'instance.detach-interface': sagaJobHandler(instanceDetachInterface(deps)),
+      'instance.attach-volume': sagaJobHandler(instanceAttachVolume(deps)),
+      'instance.detach-volume': sagaJobHandler(instanceDetachVolume(deps)),
       'instance.pause': sagaJobHandler(instancePause(deps)),
       'instance.unpause': sagaJobHandler(instanceUnpause(deps)),
       'instance.suspend': sagaJobHandler(instanceSuspend(deps)),
@@ -128,12 +138,14 @@ export async function startComputeWorker(
       'instance.unrescue': sagaJobHandler(instanceUnrescue(deps)),
       'instance.soft-delete': sagaJobHandler(instanceSoftDelete(deps)),
       'instance.restore': sagaJobHandler(instanceRestore(deps)),
+      'image.warm': sagaJobHandler(imageWarm(deps)),
     },
   })
   const heartbeats = await startHeartbeats(services, 'compute', hostName, hostId)
   const loops = [
     runEvery({ name: 'power-state', everyMs: reconcileMs, log, run: () => reconcilePowerStates(deps) }),
     runEvery({ name: 'left-moves', everyMs: reconcileMs, log, run: () => closeLeftMoves(deps) }),
+    runEvery({ name: 'attached-volumes', everyMs: reconcileMs, log, run: () => reconcileVolumes(deps) }),
     runEvery({ name: 'orphan-machines', everyMs: reconcileMs, log, run: orphanMachines(deps) }),
   ]
   return {

@@ -4,7 +4,9 @@ import {
   createServices,
   deleteImage,
   imageStore,
+  importImage,
   type OpenServices,
+  stageImage,
   uploadImage,
 } from '@nephos/core'
 import { createTestCloud, ctxFor, makeTenant, type TestCloud } from '@nephos/core/testing'
@@ -50,6 +52,16 @@ it('removes a deleted image for good and ends its operation', async () => {
   for await (const { key } of imageStore(cloud.config).list()) expect(key.startsWith(id)).toBe(false)
   const usage = await cloud.db.quotaUsage.findMany({ where: { scopeId: project.id } })
   expect(usage.map(({ used }) => used)).toEqual([0, 0])
+})
+
+it('imports a staged file when it is asked to', async () => {
+  const { project, user } = await makeTenant(cloud)
+  const ctx = { ...ctxFor(cloud, { project, user }), ...services }
+  const { id } = await createImage({ ctx, input: { name: 'imported' } })
+  await stageImage({ ctx, input: { id }, body: Readable.from([Buffer.alloc(10_000, 'x')]) })
+  await importImage({ ctx, input: { id, method: 'glance-direct' } })
+  const status = async () => (await cloud.db.image.findUniqueOrThrow({ where: { id } })).status
+  await expect.poll(status, { timeout: 20_000 }).toBe('active')
 })
 
 it('puts an image back whose upload died with its process', async () => {

@@ -1,5 +1,8 @@
-import { dhcpOwner, type Services } from '@nephos/core'
+import { dhcpOwner, routerGatewayOwner, routerInterfaceOwner, type Services } from '@nephos/core'
 import type { OverlaySpec } from './driver.ts'
+import { doorRemotes, floatingAddresses, keyOf } from './routers/overlay-parts.ts'
+
+const routerOwners = new Set([routerInterfaceOwner, routerGatewayOwner])
 
 /**
  * What other hosts have of these networks, by network: from the database. A host without an address on the network
@@ -16,7 +19,7 @@ export async function loadOverlays(
   if (networkIds.length === 0) return overlays
   const elsewhere = await db.networkHost.findMany({
     where: { networkId: { in: [...networkIds] }, hostName: { not: host } },
-    select: { networkId: true, hostName: true },
+    select: { networkId: true, hostName: true, door: true },
     orderBy: { hostName: 'asc' },
   })
   if (elsewhere.length === 0) return overlays
@@ -36,6 +39,8 @@ export async function loadOverlays(
       networkId: true,
       macAddress: true,
       hostName: true,
+      deviceOwner: true,
+      deviceId: true,
       allocations: { select: { ipAddress: true }, orderBy: { ipAddress: 'asc' } },
     },
     orderBy: { id: 'asc' },
@@ -44,11 +49,18 @@ export async function loadOverlays(
     const underlayIp = addressOf.get(hostName)
     if (underlayIp) overlays.get(networkId)!.peers.push(underlayIp)
   }
-  for (const { networkId, macAddress, hostName, allocations } of ports)
+  const floating = await floatingAddresses(db, ports)
+  for (const { networkId, macAddress, hostName, allocations, deviceId, deviceOwner } of ports)
     overlays.get(networkId)!.remotes.push({
       mac: macAddress,
-      ips: allocations.map(({ ipAddress }) => ipAddress),
+      ips: [
+        ...allocations.map(({ ipAddress }) => ipAddress),
+        ...(floating.get(keyOf(networkId, deviceId)) ?? []),
+      ],
       underlayIp: addressOf.get(hostName!)!,
+      ...(routerOwners.has(deviceOwner) && { router: true }),
     })
+  for (const { networkId, ...remote } of await doorRemotes(db, elsewhere, addressOf))
+    overlays.get(networkId)!.remotes.push(remote)
   return overlays
 }

@@ -2,8 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { access, constants } from 'node:fs/promises'
 import { join } from 'node:path'
 import { tableText } from './drivers/linux/anti-spoofing.ts'
+import { emptyModel, firewallText } from './drivers/linux/firewall/model.ts'
 import { runIp, runNft, runTool } from './drivers/linux/host-tools.ts'
+import { enableIpv6 } from './drivers/linux/ipv6/settings.ts'
 import { ensureNamespace, removeNamespace } from './drivers/linux/namespaces.ts'
+import { tryRateLimits } from './drivers/linux/rate-limit-probe.ts'
+import { routerTableText6 } from './drivers/linux/routers/ipv6.ts'
 
 /** What this machine can do for networks. */
 export interface NetworkDetection {
@@ -14,6 +18,14 @@ export interface NetworkDetection {
   unlock: string[]
   /** Why networks cannot reach from one host to another; null where they can, or need not. */
   overlay: string | null
+  /** Why security groups have no effect here; null where they have, or nothing is real. */
+  noSecurityGroups: string | null
+  /** Why limits of ports have no effect here; null where they have, or nothing is real. */
+  noRateLimits?: string | null
+  /** Why there is no IPv6 here; null where there is, or nothing is real. */
+  noIpv6: string | null
+  /** Why frames cannot be tagged here; null where they can, or nothing is real. */
+  noVlans: string | null
   /** False when a driver was demanded that does not work here: then `reasons` says why. */
   usable: boolean
 }
@@ -31,6 +43,7 @@ const programs = {
   nsenter: 'util-linux',
   dnsmasq: 'dnsmasq-base',
   haproxy: 'haproxy',
+  conntrack: 'conntrack',
 }
 
 /**
@@ -39,19 +52,31 @@ const programs = {
  */
 export async function detectNetwork(options: DetectNetworkOptions): Promise<NetworkDetection> {
   const { networkDriver, computeDriver } = options
-  const simulated = { driver: 'simulated', usable: true, unlock: [], overlay: null } as const
+  const simulated = {
+    driver: 'simulated',
+    usable: true,
+    unlock: [],
+    overlay: null,
+    noSecurityGroups: null,
+    noIpv6: null,
+    noVlans: null,
+  } as const
   if (networkDriver === 'simulated')
     return { ...simulated, reasons: ['The simulated driver was asked for.'], unlock: [] }
   if (networkDriver === 'auto' && computeDriver === 'simulated')
     return { ...simulated, reasons: ['Simulated instances need no real network.'], unlock: [] }
-  const { lacks, overlay } = await missing()
+  const { lacks, overlay, filter, rates, ipv6, vlans, notes } = await missing()
   if (lacks.length === 0)
     return {
       driver: 'linux',
       usable: true,
       reasons: ['Namespaces, bridges, taps and nftables work.'],
-      unlock: overlay ? [overlay.remedy] : [],
+      unlock: [...[overlay, filter, rates, ipv6, vlans].flatMap((lack) => lack?.remedy ?? []), ...notes],
       overlay: overlay?.reason ?? null,
+      noSecurityGroups: filter?.reason ?? null,
+      noRateLimits: rates?.reason ?? null,
+      noIpv6: ipv6?.reason ?? null,
+      noVlans: vlans?.reason ?? null,
     }
   return {
     driver: networkDriver === 'linux' ? 'linux' : 'simulated',
@@ -59,6 +84,9 @@ export async function detectNetwork(options: DetectNetworkOptions): Promise<Netw
     reasons: lacks.map(({ reason }) => reason),
     unlock: lacks.map(({ remedy }) => remedy),
     overlay: null,
+    noSecurityGroups: null,
+    noIpv6: null,
+    noVlans: null,
   }
 }
 
@@ -67,10 +95,16 @@ interface Lack {
   remedy: string
 }
 
-/** What keeps networks from being real, and what only keeps them from reaching other hosts. */
+/** What keeps networks from being real, what only keeps them from reaching other hosts, filtering or speaking IPv6, and what else would help. */
 interface Found {
   lacks: Lack[]
   overlay: Lack | null
+  filter: Lack | null
+  /** What keeps ports from being limited. */
+  rates?: Lack | null
+  ipv6: Lack | null
+  vlans?: Lack | null
+  notes: string[]
 }
 
 async function missing(): Promise<Found> {
@@ -83,6 +117,9 @@ async function missing(): Promise<Found> {
         },
       ],
       overlay: null,
+      filter: null,
+      ipv6: null,
+      notes: [],
     }
   const lacks: Lack[] = []
   if (process.getuid?.() !== 0)
@@ -93,7 +130,7 @@ async function missing(): Promise<Found> {
   for (const [program, name] of Object.entries(programs))
     if (!(await isInstalled(program)))
       lacks.push({ reason: `${program} is not installed.`, remedy: `apt-get install ${name}` })
-  return lacks.length > 0 ? { lacks, overlay: null } : tryNetwork()
+  return lacks.length > 0 ? { lacks, overlay: null, filter: null, ipv6: null, notes: [] } : tryNetwork()
 }
 
 type Attempt = [what: string, remedy: string, attempt: () => Promise<unknown>]
@@ -135,12 +172,43 @@ async function tryNetwork(): Promise<Found> {
     'Load the kernel module vxlan, for networks that several hosts use.',
     () => runIp(netns, ['link add name vx0 type vxlan id 1 local 127.0.0.1 dstport 4789 nolearning proxy']),
   ]
+  const filtering: Attempt = [
+    'security groups',
+    'Load the kernel modules br_netfilter and nf_conntrack (with zones), for security groups.',
+    async () => {
+      await runTool(['test', '-e', '/proc/sys/net/bridge/bridge-nf-call-iptables'], { netns })
+      await runNft(netns, firewallText(emptyModel))
+    },
+  ]
+  const tagging: Attempt = [
+    'VLANs',
+    'Load the kernel module 8021q, for networks on a VLAN of a physical network.',
+    () => runIp(netns, ['link add link dh0 name vl0 type vlan id 5']),
+  ]
+  const sixth: Attempt = [
+    'IPv6',
+    'Start the kernel without ipv6.disable=1, with nf_tables for family ip6 and its expression fib (nft_fib_ipv6), for IPv6.',
+    async () => {
+      await enableIpv6(netns, ['br0'])
+      await runNft(netns, routerTableText6)
+    },
+  ]
   try {
     for (const attempt of attempts) {
       const lack = await lackOf(attempt)
-      if (lack) return { lacks: [lack], overlay: null }
+      if (lack) return { lacks: [lack], overlay: null, filter: null, ipv6: null, notes: [] }
     }
-    return { lacks: [], overlay: await lackOf(between) }
+    return {
+      lacks: [],
+      overlay: await lackOf(between),
+      filter: await lackOf(filtering),
+      rates: await tryRateLimits(netns, 'tap0'),
+      ipv6: await lackOf(sixth),
+      vlans: await lackOf(tagging),
+      notes: (await isInstalled('conntrack'))
+        ? []
+        : ['apt-get install conntrack: without it a removed rule does not cut connections that are there.'],
+    }
   } finally {
     await removeNamespace(netns).catch(() => {})
   }

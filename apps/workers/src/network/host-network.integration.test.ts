@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { allocateInstancePorts, dhcpOwner, mutate, networkVerbs } from '@nephos/core'
 import { NephosError } from '@nephos/core/errors'
+import { slaacAddress } from '@nephos/core/ipv6'
 import { createTestCloud, makeInstance, makeTenant, type TestCloud, uniqueName } from '@nephos/core/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { loadDesired } from './desired.ts'
@@ -72,7 +73,7 @@ describe('wiring', () => {
     const [port] = await ports(1)
     const wired = await network.wire([port!.portId])
     expect(wired).toMatchObject([{ portId: port!.portId, mtu: 1450, netns: null }])
-    expect(await driver.inspect()).toEqual({ networks: [made.id], ports: [port!.portId] })
+    expect(await driver.inspect()).toEqual({ networks: [made.id], ports: [port!.portId], routers: [] })
     expect(await row(port!.portId)).toMatchObject({
       status: 'ACTIVE',
       hostName: host,
@@ -89,7 +90,8 @@ describe('wiring', () => {
       audience: { kind: 'project', projectId: project.id },
       data: { status: 'ACTIVE', hostName: null, fixedIps: port!.fixedIps },
     })
-    expect(forgotten).toEqual([port!.fixedIps[0]!.ipAddress])
+    const { macAddress } = await row(port!.portId)
+    expect(forgotten).toEqual([port!.fixedIps[0]!.ipAddress, slaacAddress('fe80::/64', macAddress)])
     expect(await network.wire([port!.portId])).toEqual(wired)
   })
 
@@ -171,14 +173,14 @@ describe('letting go', () => {
     await network.unwire([{ portId: port!.portId, networkId: made.id }])
     await network.remove(made.id)
     await network.remove(made.id)
-    expect(await driver.inspect()).toEqual({ networks: [], ports: [] })
+    expect(await driver.inspect()).toEqual({ networks: [], ports: [], routers: [] })
     expect(await cloud.db.networkHost.count({ where: { networkId: made.id } })).toBe(0)
   })
 })
 
 describe('what the database wants', () => {
   test('is read whole, with DHCP, reservations and switches', async () => {
-    const { ctx, ports, network: made } = await tenant()
+    const { ctx, ports, project, network: made } = await tenant()
     const [port, elsewhere] = await ports(2)
     await cloud.db.instance.update({
       where: { id: port!.instanceId },
@@ -193,12 +195,17 @@ describe('what the database wants', () => {
     })
     const instance = await cloud.db.instance.findUniqueOrThrow({ where: { id: port!.instanceId } })
     const ip = port!.fixedIps[0]!.ipAddress
+    const group = await cloud.db.securityGroup.findUniqueOrThrow({ where: { defaultOf: project.id } })
+    const limits = { inbound: null, outbound: { bytesPerSecond: 500_000, burstBytes: null } }
     expect(spec).toEqual({
       networkId: made.id,
+      door: null,
       overlay: null,
       segmentId: dhcp.network.segmentId,
       mtu: 1450,
       adminStateUp: false,
+      qosPolicyId: null,
+      dnsDomain: '',
       dhcpMac: dhcp.macAddress,
       subnets: [
         {
@@ -206,6 +213,8 @@ describe('what the database wants', () => {
           cidr: '10.0.0.0/24',
           gatewayIp: '10.0.0.1',
           enableDhcp: true,
+          ipv6RaMode: null,
+          ipv6AddressMode: null,
           dhcpIp: dhcp.allocations[0]!.ipAddress,
           dnsServers: ['192.0.2.53'],
           hostRoutes: [],
@@ -219,8 +228,11 @@ describe('what the database wants', () => {
           mac: port!.macAddress,
           ips: [ip],
           portSecurity: true,
+          allowedPairs: [],
+          securityGroups: [group.id],
           adminStateUp: false,
-          limits: { inbound: null, outbound: { bytesPerSecond: 500_000, burstBytes: null } },
+          limits,
+          qos: { portPolicyId: null, networkPolicyId: null, flavor: limits },
         },
       ],
     })
@@ -237,11 +249,12 @@ describe('what the database wants', () => {
     expect(await driver.inspect()).toEqual({
       networks: [made.id],
       ports: [port!.portId, lost!.portId].sort(),
+      routers: [],
     })
     await cloud.db.port.update({ where: { id: lost!.portId }, data: { hostName: null } })
     await driver.removePort(port!.portId)
     await network.reconcile()
-    expect(await driver.inspect()).toEqual({ networks: [made.id], ports: [port!.portId] })
+    expect(await driver.inspect()).toEqual({ networks: [made.id], ports: [port!.portId], routers: [] })
   })
 
   test('is followed when one network changes', async () => {

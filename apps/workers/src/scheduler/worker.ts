@@ -1,14 +1,16 @@
-import { failUnplaced, type ScheduleRequest } from '@nephos/core'
+import { failUnplaced, failUnplacedVolume, type ScheduleRequest, scheduleVolume } from '@nephos/core'
 import { type JobHandler, runEvery, sagaJobHandler } from '@nephos/jobs'
 import { instanceDeleteUnplaced } from '../compute/sagas/instance-delete.ts'
 import { startHeartbeats } from '../heartbeats.ts'
 import { networkDelete } from '../network/sagas/network-delete.ts'
 import type { RoleDeps, RunningRole } from '../role.ts'
+import { volumeDeleteUnplaced } from '../volume/sagas/volume-delete.ts'
 import { batched } from './batch.ts'
 import { intake } from './intake.ts'
 import { openScheduler } from './open.ts'
 import { preview } from './preview.ts'
 import { startReconcilers } from './reconcilers/index.ts'
+import { followNewRouters } from './routers.ts'
 import { type SchedulerState, schedule } from './schedule.ts'
 
 /** Starts the scheduler: it places instances and runs the reconcilers of the whole cloud. Any number may run. */
@@ -16,12 +18,16 @@ export async function startSchedulerWorker({ services, hostName }: RoleDeps): Pr
   const { log, queue } = services
   const state = await openScheduler(services, hostName)
   const { ctx, hosts } = state
+  const routers = followNewRouters(ctx, log)
   const unsubscribe = queue.hub().subscribe(
-    ({ noun }) => noun === 'host' || noun === 'instance' || noun === 'aggregate',
+    ({ noun }) => noun === 'host' || noun === 'instance' || noun === 'aggregate' || noun === 'router',
     undefined,
     (message) => {
-      if (message.type === 'event') hosts.putEvent(message.event)
-      else void hosts.refresh().catch((error: unknown) => log.warn({ err: error }, 'hosts could not be read'))
+      if (message.type === 'event') {
+        hosts.putEvent(message.event)
+        routers.hear(message.event)
+      } else
+        void hosts.refresh().catch((error: unknown) => log.warn({ err: error }, 'hosts could not be read'))
     },
   )
   const refresh = runEvery({
@@ -44,13 +50,18 @@ export async function startSchedulerWorker({ services, hostName }: RoleDeps): Pr
       'instance.schedule': scheduleHandler(state),
       'instance.delete-unplaced': sagaJobHandler(instanceDeleteUnplaced(services)),
       'network.delete': sagaJobHandler(networkDelete(services)),
+      'volume.schedule': {
+        run: ({ payload }) => scheduleVolume(ctx, payload),
+        giveUp: async ({ payload }, failure) => failUnplacedVolume(ctx, payload, failure),
+      },
+      'volume.delete-unplaced': sagaJobHandler(volumeDeleteUnplaced(services)),
     },
   })
   return {
     stop: async () => {
       await Promise.all([jobs.stop(), answers.stop()])
       unsubscribe()
-      await Promise.all([refresh.stop(), reconcilers.stop(), heartbeats.stop()])
+      await Promise.all([routers.stop(), refresh.stop(), reconcilers.stop(), heartbeats.stop()])
     },
   }
 }

@@ -35,7 +35,7 @@ export async function makeWorkerTenant(
       projectId: project.id,
       hashAlgo: 'sha512',
       hashValue: randomBytes(64).toString('hex'),
-      location: 'file:0190c0de-test-image',
+      locations: { create: { store: 'file', key: '0190c0de-test-image' } },
     }),
     makeNetwork(cloud, { projectId: project.id }),
   ])

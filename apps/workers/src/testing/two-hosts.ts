@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { NephosError } from '@nephos/core'
@@ -15,6 +15,7 @@ import { openScheduler } from '../scheduler/open.ts'
 import { schedule } from '../scheduler/schedule.ts'
 import { NetworkStandIn } from './network-stand-in.ts'
 import { makeWorkerTenant, type WorkerTenant } from './tenant.ts'
+import { VolumeStandIn } from './volume-stand-in.ts'
 
 /** One host of a {@link TwoHosts}. */
 export interface OneHost {
@@ -40,8 +41,12 @@ export interface TwoHosts {
   state: (id: string) => Promise<InstanceView>
   /** Names of the hosts on which a machine of the instance runs. */
   runsOn: (id: string) => Promise<string[]>
+  /** Names of the hosts that are connected to the volume which the instance has. */
+  volumeOn: (id: string) => Promise<string[]>
   /** Names of the hosts that have files of the instance. */
   filesOn: (id: string) => Promise<string[]>
+  /** Of an instance on storage that both hosts have: what its disk holds and who has a part in it; null: it is gone. */
+  storedDisk: (id: string) => Promise<{ text: string; parts: string[] } | null>
   /** Fails when what hosts count as used is not the sum of what is held there. */
   expectUsage: () => Promise<void>
   close: () => Promise<void>
@@ -63,14 +68,17 @@ export interface InstanceView {
   migrations: { id: string; status: string; kind: string; endedAt: Date | null; confirmAt: Date | null }[]
 }
 
-/** Starts a {@link TwoHosts}. */
-export async function startTwoHosts(): Promise<TwoHosts> {
+/** Starts a {@link TwoHosts}. @param options `sharedDisks`: the hosts have one storage for disks */
+export async function startTwoHosts({ sharedDisks = false } = {}): Promise<TwoHosts> {
   const root = await mkdtemp(join(tmpdir(), 'nephos-two-'))
   const silent = new Set<string>()
+  const volumes = new VolumeStandIn()
+  const disksDir = sharedDisks ? join(root, 'disks') : null
   const byName = new Map<string, { one: OneHost; desk: MoveDesk }>()
   const cloud = await createTestCloud({
     services: {
       ask: (async (name: string, request: string, input: never) => {
+        if (request.startsWith('volume.')) return volumes.ask(name, request as 'volume.connect', input)
         const found = byName.get(name)
         if (!found || silent.has(name)) throw new NephosError('unavailable', `${name} does not answer.`)
         if (request === 'migration.work') return found.desk.work(input)
@@ -78,6 +86,7 @@ export async function startTwoHosts(): Promise<TwoHosts> {
       }) as TestCloud['services']['ask'],
     },
   })
+  await volumes.open(cloud, 'storage')
   const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' })
   const made: OneHost[] = []
   for (const name of ['host1', 'host2']) {
@@ -90,7 +99,10 @@ export async function startTwoHosts(): Promise<TwoHosts> {
       diskGib: 1,
       consoleLogBytes: 65_536,
       bootMs: 1,
+      hostName: name,
+      disksDir,
     })
+    await driver.inventory()
     const deps: ComputeDeps = { services: cloud.services, driver, hostName: name, log }
     const one = { name, deps, driver, network: new NetworkStandIn(), instancesDir }
     byName.set(name, { one, desk: new MoveDesk(deps) })
@@ -138,6 +150,8 @@ export async function startTwoHosts(): Promise<TwoHosts> {
     place,
     state,
     active: async (name = 'web') => {
+      // Nobody beats here, and the tests of a file may take long.
+      await cloud.db.service.updateMany({ data: { lastSeenAt: new Date() } })
       const [created] = await tenant.create({ name })
       const { id, operationId } = created!
       await enable('host2', false)
@@ -145,17 +159,30 @@ export async function startTwoHosts(): Promise<TwoHosts> {
       await enable('host2', true)
       await run(cloud, instanceCreate(hosts[0].deps), operationId)
       expect(await state(id)).toMatchObject({ vmState: 'active', host: { name: 'host1' } })
+      // Every one has a volume: what becomes of it is a part of every move.
+      const instance = await cloud.db.instance.findUniqueOrThrow({ where: { id } })
+      await volumes.attached(instance, 'host1')
       return id
     },
     runsOn: async (id) => {
       const seen = await Promise.all(hosts.map(({ driver }) => driver.status(id)))
       return hosts.flatMap(({ name }, index) => (seen[index]!.powerState === 1 ? [name] : []))
     },
+    volumeOn: async (id) => {
+      const { volumeId } = await cloud.db.volumeAttachment.findFirstOrThrow({ where: { instanceId: id } })
+      return volumes.hostsOf(volumeId)
+    },
     filesOn: async (id) => {
       const seen = await Promise.all(
         hosts.map(({ instancesDir }) => readdir(instancesDir).catch((): string[] => [])),
       )
       return hosts.flatMap(({ name }, index) => (seen[index]!.includes(id) ? [name] : []))
+    },
+    storedDisk: async (id) => {
+      if (!disksDir) throw new Error('The hosts have no storage in common.')
+      const text = await readFile(join(disksDir, id, 'vm/root'), 'utf8').catch(() => null)
+      if (text === null) return null
+      return { text, parts: (await readdir(join(disksDir, id, 'hosts'))).sort() }
     },
     expectUsage: async () => {
       for (const host of await cloud.db.host.findMany()) {

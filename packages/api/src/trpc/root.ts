@@ -4,6 +4,7 @@ import { imageRouter } from './image.ts'
 import { router } from './init.ts'
 import { networkRouter } from './network.ts'
 import { operationRouter } from './operation.ts'
+import { volumeRouter } from './volume.ts'
 
 /** Every procedure of the cloud; a procedure's path is its verb's name. */
 export const appRouter = router({
@@ -11,5 +12,6 @@ export const appRouter = router({
   compute: computeRouter,
   network: networkRouter,
   image: imageRouter,
+  volume: volumeRouter,
   operation: operationRouter,
 })

@@ -40,20 +40,24 @@ import {
   updateHost,
 } from './hosts/index.ts'
 import {
+  addInstanceSecurityGroup,
   addInstanceTag,
   attachInterface,
+  attachVolume,
   backUpInstance,
   changeInstancePassword,
   createInstance,
   createInstanceImage,
   deleteInstance,
   detachInterface,
+  detachVolume,
   forceDeleteInstance,
   instanceMetrics,
   instanceMetricsSummary,
   listInstanceActions,
   listInstances,
   listInstanceTags,
+  listInstanceVolumes,
   lockInstance,
   offloadInstance,
   openInstanceConsole,
@@ -62,6 +66,7 @@ import {
   readInstanceConsole,
   rebootInstance,
   rebuildInstance,
+  removeInstanceSecurityGroup,
   removeInstanceTag,
   renameInstance,
   rescueInstance,
@@ -81,6 +86,7 @@ import {
   unrescueInstance,
   unshelveInstance,
   updateInstance,
+  updateInstanceVolume,
 } from './instances/index.ts'
 import { createKeyPair, deleteKeyPair, importKeyPair, listKeyPairs, showKeyPair } from './key-pairs/index.ts'
 import {
@@ -221,6 +227,12 @@ export const computeVerbs = {
     evacuate: evacuateInstance,
     attachInterface,
     detachInterface,
+    attachVolume,
+    detachVolume,
+    volumes: listInstanceVolumes,
+    updateVolume: updateInstanceVolume,
+    addSecurityGroup: addInstanceSecurityGroup,
+    removeSecurityGroup: removeInstanceSecurityGroup,
   },
   migrations: {
     list: listMigrations,

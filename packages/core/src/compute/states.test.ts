@@ -8,6 +8,8 @@ import {
   whyNot,
 } from './states.ts'
 
+const withVolumes = ['active', 'paused', 'stopped', 'resized', 'soft_deleted', 'shelved']
+
 /** What Nova allows, written out once more and by hand: action → vm_states → task_states. */
 const allowed: Record<InstanceAction, (vm: string, task: string | null) => boolean> = {
   start: (vm, task) => vm === 'stopped' && task === null,
@@ -60,6 +62,8 @@ const allowed: Record<InstanceAction, (vm: string, task: string | null) => boole
   editTags: (vm) => ['active', 'paused', 'suspended', 'stopped'].includes(vm),
   attachInterface: (vm, task) => ['active', 'paused', 'stopped'].includes(vm) && task === null,
   detachInterface: (vm, task) => ['active', 'paused', 'stopped'].includes(vm) && task === null,
+  attachVolume: (vm, task) => withVolumes.includes(vm) && task === null,
+  detachVolume: (vm, task) => withVolumes.includes(vm) && task === null,
   editMetadata: (vm) => ['active', 'paused', 'suspended', 'stopped'].includes(vm),
 }
 const actions = Object.keys(instanceActions) as InstanceAction[]

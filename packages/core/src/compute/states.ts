@@ -118,6 +118,8 @@ export type InstanceAction =
   | 'editMetadata'
   | 'attachInterface'
   | 'detachInterface'
+  | 'attachVolume'
+  | 'detachVolume'
 
 /** What an action needs and what it does to the states. */
 export interface ActionRule {
@@ -137,6 +139,7 @@ export interface ActionRule {
 
 const idle = [null] as const
 const settled = ['active', 'paused', 'suspended', 'stopped'] as const
+const withVolumes = ['active', 'paused', 'stopped', 'resized', 'soft_deleted', 'shelved'] as const
 const copiable = ['active', 'stopped', 'paused', 'suspended'] as const
 
 /** Nova's table (`nova/compute/api.py`, check_instance_state). */
@@ -303,25 +306,45 @@ export const instanceActions: Record<InstanceAction, ActionRule> = {
     refusedWhenLocked: true,
     label: 'Detach interface',
   },
+  attachVolume: {
+    vm: withVolumes,
+    task: idle,
+    sets: null,
+    refusedWhenLocked: true,
+    label: 'Attach volume',
+  },
+  detachVolume: {
+    vm: withVolumes,
+    task: idle,
+    sets: null,
+    refusedWhenLocked: true,
+    label: 'Detach volume',
+  },
 }
+
+/** Who locked an instance, as in Nova: somebody who acts in its project, or an administrator from elsewhere. */
+export type LockedBy = 'owner' | 'admin'
 
 /** The part of an instance that the table looks at. */
 export interface InstanceState {
   vmState: VmStateName
   taskState: string | null
   locked: boolean
+  lockedBy?: string | null
 }
 
 /** Why the action is not allowed now, as a sentence, or null when it is. */
 export function whyNot(
   action: InstanceAction,
-  { vmState, taskState, locked }: InstanceState,
+  { vmState, taskState, locked, lockedBy }: InstanceState,
   { ignoreLock = false } = {},
 ): string | null {
   const rule = instanceActions[action]
   const verb = rule.label.toLowerCase()
   if (locked && rule.refusedWhenLocked && !ignoreLock) return 'The instance is locked.'
   if (!locked && rule.needsLock) return 'The instance is not locked.'
+  if (rule.needsLock && lockedBy === 'admin' && !ignoreLock)
+    return 'An administrator locked the instance; only an administrator can unlock it.'
   if (rule.vm !== 'any' && !rule.vm.includes(vmState))
     return `Cannot ${verb} while the instance is ${vmState}; it must be ${rule.vm.join(' or ')}.`
   if (rule.task !== 'any' && !rule.task.some((task) => task === taskState) && taskState === null)

@@ -87,11 +87,29 @@ describe('the verbs', () => {
     expect(await cloud.db.audit.count({ where: { resourceId: row.id, verb: 'image.images.create' } })).toBe(1)
   })
 
+  it('create an image and have its file fetched in one go, or neither', async () => {
+    const { ctx, project } = await makeTenant(cloud)
+    const uri = 'https://example.org/disk.qcow2'
+    const row = await createImage({ ctx, input: { name: 'fetched', import: { uri } } })
+    expect(row).toMatchObject({ status: 'importing', stores: [] })
+    const operation = await cloud.db.operation.findFirstOrThrow({ where: { resourceId: row.id } })
+    expect(operation).toMatchObject({
+      kind: 'image-import',
+      projectId: project.id,
+      input: { uri, stores: ['file'] },
+    })
+    expect(await used(project.id, 'images')).toBe(1)
+  })
+
   it.each([
+    ['import.uri', { name: 'x', import: { uri: 'disk.qcow2' } }],
+    ['import.uri', { name: 'x', import: { uri: 'ftp://example.org/disk.qcow2' } }],
+    ['import.uri', { name: 'x', import: { uri: 'https://me:secret@example.org/disk.qcow2' } }],
+    ['import.stores', { name: 'x', import: { uri: 'https://example.org/disk.qcow2', stores: ['attic'] } }],
     ['name', { name: ' ' }],
     ['name', { name: 'a\u0000b' }],
     ['name', { name: 'x'.repeat(256) }],
-    ['diskFormat', { name: 'x', diskFormat: 'vmdk' }],
+    ['diskFormat', { name: 'x', diskFormat: 'docker' }],
     ['minDiskGib', { name: 'x', minDiskGib: -1 }],
     ['properties.os_glance_x', { name: 'x', properties: { os_glance_x: '1' } }],
     ['properties.a', { name: 'x', properties: { a: 'x'.repeat(4_097) } }],
@@ -203,6 +221,7 @@ describe('uploadImage', () => {
       hashValue: createHash('sha512').update(body).digest('hex'),
       failure: null,
       uploadedBytes: null,
+      stores: [{ name: 'file', status: 'active' }],
     })
     expect(await used(project.id, 'image_bytes')).toBe(body.length)
     const [file] = await filesOf(id)

@@ -1,12 +1,14 @@
 import type { Db, QuotaScope } from '@nephos/db'
-import type { QuotaResource } from './quota.ts'
+import { uncountedOwners } from '../network/ports/owners.ts'
+import { countVolumes } from '../volume/volumes/count.ts'
+import type { AnyQuotaResource } from './quota.ts'
 import { heldByResizes } from './resize-holds.ts'
 
 /** A counter that is not what it should be. */
 export interface QuotaDrift {
   scope: QuotaScope
   scopeId: string
-  resource: QuotaResource
+  resource: AnyQuotaResource
   /** What the counter says. */
   used: number
   /** What there is. */
@@ -22,18 +24,50 @@ const keyOf = ({ scope, scopeId, resource }: Pick<QuotaDrift, 'scope' | 'scopeId
  */
 export async function findQuotaDrift(db: Db): Promise<QuotaDrift[]> {
   const usage = await db.quotaUsage.findMany()
-  const [instances, ports, networks, subnets, images, keys, groups, resizes] = await Promise.all([
+  const [
+    instances,
+    ports,
+    networks,
+    subnets,
+    routers,
+    floatingIps,
+    images,
+    keys,
+    groups,
+    securityGroups,
+    rules,
+    policies,
+    addressGroups,
+    resizes,
+    volumes,
+  ] = await Promise.all([
     db.instance.groupBy({ by: ['projectId'], _count: true, _sum: { vcpus: true, ramMib: true } }),
-    db.port.groupBy({ by: ['projectId'], where: { deviceOwner: { not: 'network:dhcp' } }, _count: true }),
+    db.port.groupBy({
+      by: ['projectId'],
+      where: { deviceOwner: { notIn: [...uncountedOwners] } },
+      _count: true,
+    }),
     db.network.groupBy({ by: ['projectId'], _count: true }),
     db.subnet.groupBy({ by: ['projectId'], _count: true }),
+    db.router.groupBy({ by: ['projectId'], _count: true }),
+    db.floatingIp.groupBy({ by: ['projectId'], _count: true }),
     db.image.groupBy({ by: ['projectId'], _count: true, _sum: { size: true } }),
     db.keyPair.groupBy({ by: ['userId'], _count: true }),
     db.serverGroup.groupBy({ by: ['projectId'], _count: true }),
+    db.securityGroup.groupBy({ by: ['projectId'], _count: true }),
+    db.securityGroupRule.groupBy({ by: ['projectId'], _count: true }),
+    db.networkRbac.groupBy({ by: ['projectId'], where: { targetProject: { not: '*' } }, _count: true }),
+    db.addressGroup.groupBy({ by: ['projectId'], _count: true }),
     heldByResizes(db),
+    countVolumes(db),
   ])
   const actual = new Map<string, Omit<QuotaDrift, 'used'>>()
-  const count = (resource: QuotaResource, scopeId: string, amount: number, scope: QuotaScope = 'project') => {
+  const count = (
+    resource: AnyQuotaResource,
+    scopeId: string,
+    amount: number,
+    scope: QuotaScope = 'project',
+  ) => {
     const counter = { scope, scopeId, resource, actual: amount }
     actual.set(keyOf(counter), counter)
   }
@@ -47,11 +81,18 @@ export async function findQuotaDrift(db: Db): Promise<QuotaDrift[]> {
   for (const row of ports) count('ports', row.projectId, row._count)
   for (const row of networks) count('networks', row.projectId, row._count)
   for (const row of subnets) count('subnets', row.projectId, row._count)
+  for (const row of routers) count('routers', row.projectId, row._count)
+  for (const row of floatingIps) count('floating_ips', row.projectId, row._count)
   for (const row of images) {
     count('images', row.projectId, row._count)
     count('image_bytes', row.projectId, Number(row._sum.size ?? 0))
   }
   for (const row of groups) count('server_groups', row.projectId, row._count)
+  for (const row of securityGroups) count('security_groups', row.projectId, row._count)
+  for (const row of rules) count('security_group_rules', row.projectId, row._count)
+  for (const row of policies) count('rbac_policies', row.projectId, row._count)
+  for (const row of addressGroups) count('address_groups', row.projectId, row._count)
+  for (const { projectId, resource, amount } of volumes) count(resource, projectId, amount)
   for (const row of keys) count('key_pairs', row.userId, row._count, 'user')
 
   const counters = new Map(usage.map((row) => [keyOf(row as QuotaDrift), row]))

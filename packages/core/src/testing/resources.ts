@@ -63,6 +63,10 @@ export async function makeNetwork(
     hostRoutes: [],
     ...subnetFields,
   }
+  const wildcards = [
+    ...(fields.shared ? ['access_as_shared'] : []),
+    ...(fields.external ? ['access_as_external'] : []),
+  ]
   return cloud.db.network.create({
     data: {
       id: newId(),
@@ -71,6 +75,7 @@ export async function makeNetwork(
       segmentId: randomInt(1, 16_000_000),
       ...fields,
       ...(subnet && { subnets: { create: [subnet] } }),
+      shares: { create: wildcards.map((action) => ({ id: newId(), projectId, action, targetProject: '*' })) },
     },
     include: { subnets: true },
   })
@@ -86,7 +91,8 @@ export const makeHost = (cloud: TestCloud, fields: Partial<Prisma.HostCreateInpu
     pid: 1,
     version: 'test',
     startedAt: new Date(),
-    lastSeenAt: new Date(),
+    // Nobody sends heartbeats in a test, which may take longer than a host may be silent.
+    lastSeenAt: new Date(Date.now() + 3_600_000),
   })
   return cloud.db.host.create({
     data: {

@@ -114,13 +114,11 @@ test('gives up with a reason when another process holds the lock', async () => {
   }
 })
 
-test('a test database is a migrated copy that is cheap to make', async () => {
-  const started = performance.now()
+test('test databases are migrated copies, made side by side', async () => {
   const copies = await Promise.all([createTestDatabase(), createTestDatabase()])
-  const each = (performance.now() - started) / copies.length
   try {
+    expect(new Set(copies.map(({ url }) => url)).size).toBe(2)
     for (const copy of copies) expect((await migrate(copy.url)).applied).toEqual([])
-    expect(each).toBeLessThan(1000)
   } finally {
     await Promise.all(copies.map((copy) => copy.drop()))
   }

@@ -63,7 +63,7 @@ export function openBus({ url, name, db, log, host }: OpenBusOptions): OpenBus {
     publish,
     tools,
     owner,
-    ask: askOver(bus),
+    ask: askOver(bus, host),
     status: bus.status,
     onStatus: bus.onStatus,
     hub: () => {

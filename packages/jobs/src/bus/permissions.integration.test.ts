@@ -128,7 +128,7 @@ describe('a host', () => {
     await answers.stop()
   })
 
-  test('asks another one for its part in a move, and for nothing else', async () => {
+  test('asks another one for its part in a move and to look where ports are, and for nothing else', async () => {
     const part = { done: true, message: null, doneBytes: null, totalBytes: null, result: 'a door' }
     const answers = serveRequests(busOf('host-host2'), log, {
       role: 'compute',
@@ -141,9 +141,46 @@ describe('a host', () => {
     await expect
       .poll(() => ask('host2', 'migration.work', { migrationId, part: 'prepare', input: null }).catch(String))
       .toEqual(part)
+    const looks = serveRequests(busOf('host-host2'), log, {
+      role: 'network',
+      host: 'host2',
+      handlers: { 'network.meet': async () => ({}) },
+    })
+    await links['host-host2']!.nc.flush()
+    await expect
+      .poll(() => ask('host2', 'network.meet', { networkIds: [migrationId] }).catch(String))
+      .toEqual({})
+    await looks.stop()
     const { nc } = links['host-host1']!
     for (const subject of ['ask.compute.host2.guest.set-password', 'ask.network.host2.network.unwire'])
       await refused(nc.request(subject, '{}', { timeout: 1_000 }))
+    await answers.stop()
+  })
+
+  test('asks to be let in to a volume as itself only', async () => {
+    const answers = serveRequests(busOf('host-host2'), log, {
+      role: 'volume',
+      host: 'host2',
+      handlers: {
+        'volume.disconnect': async (_input, { asker }) => {
+          throw Object.assign(new Error(`asked by ${asker}`), { code: 'forbidden' })
+        },
+      },
+    })
+    await links['host-host2']!.nc.flush()
+    const id = '0197c0de-0000-7000-8000-000000000003'
+    const connector = { hostName: 'host1', ip: null, initiator: 'iqn.test', instanceId: id }
+    const input = { attachmentId: id, volumeId: id, connector }
+    const asked = (own: string) =>
+      askOver(busOf('host-host1'), own)('host2', 'volume.disconnect', input).catch(String)
+    await expect.poll(() => asked('host1')).toContain('asked by host1')
+    const { nc } = links['host-host1']!
+    const subject = 'ask.volume.host2.volume.disconnect'
+    for (const other of [`${subject}.by.host2`, subject, `${subject}.by.`])
+      await refused(nc.request(other, JSON.stringify(input), { timeout: 1_000 }))
+    await expect(askOver(busOf('web'))('host2', 'volume.disconnect', input)).rejects.toThrow('of a host only')
+    const nameless = await links.web!.nc.request(subject, JSON.stringify(input), { timeout: 2_000 })
+    expect(nameless.json()).toMatchObject({ error: { code: 'forbidden' } })
     await answers.stop()
   })
 

@@ -1,5 +1,5 @@
 import { hostToken } from '../catalogue/jobs.ts'
-import { requests } from '../catalogue/requests.ts'
+import { requestSubject } from '../requests/serve.ts'
 import { streamNames } from './stream-names.ts'
 
 /** What a user of NATS may publish on and subscribe to, as nats-server's configuration has it. */
@@ -12,10 +12,32 @@ export interface Permissions {
 export const inboxOf = (user: string): string => `_INBOX_${hostToken(user)}`
 
 /** Nouns that a worker on a host writes events about. */
-const hostNouns = ['instance', 'host', 'port', 'network', 'operation', 'image', 'quota', 'migration']
+const hostNouns = [
+  'instance',
+  'host',
+  'port',
+  'network',
+  'operation',
+  'image',
+  'quota',
+  'migration',
+  'volume',
+  'volume_snapshot',
+  'volume_backup',
+  'volume_backend',
+]
 
-/** The one request that a host asks of another: its part in a move, which that host looks up before it does anything. */
-const betweenHosts = `ask.${requests['migration.work'].role}.*.migration.work`
+/**
+ * What a host asks of another: its part in a move, which that host looks up before it does anything, to look now where
+ * ports are, to be let in to a volume that is attached there, and to show a guest that its volume has grown.
+ */
+const betweenHosts = [
+  'migration.work',
+  'network.meet',
+  'volume.connect',
+  'volume.disconnect',
+  'volume.grown',
+] as const
 
 /**
  * What the workers of one host may do: take the jobs of this host and no other's, answer the questions to this host,
@@ -24,7 +46,7 @@ const betweenHosts = `ask.${requests['migration.work'].role}.*.migration.work`
 export function hostPermissions(host: string, user: string): Permissions {
   const token = hostToken(host)
   const { jobs, events } = streamNames
-  const durables = ['compute', 'network'].map((role) => ({
+  const durables = ['compute', 'network', 'volume'].map((role) => ({
     durable: `${role}-${token}`,
     filter: `job.${role}.${token}.>`,
   }))
@@ -48,10 +70,14 @@ export function hostPermissions(host: string, user: string): Permissions {
       // Where a placement is tried again, and what an image needs after an instance was stored as one.
       'job.scheduler.any.>',
       'job.image.any.>',
+      // Volumes that end with their instance may be kept by another host.
+      'job.volume.*.volume.delete',
       ...hostNouns.map((noun) => `event.*.*.${noun}.*`),
       `ask.compute.${token}.>`,
       `ask.network.${token}.>`,
-      betweenHosts,
+      `ask.volume.${token}.>`,
+      // Who lets hosts in reads from the subject which one asks.
+      ...betweenHosts.map((name) => requestSubject('*', name, host)),
       'live.cancel.*',
       'live.console.*',
       `live.metrics.${token}`,
@@ -61,6 +87,7 @@ export function hostPermissions(host: string, user: string): Permissions {
       `${inboxOf(user)}.>`,
       `ask.compute.${token}.>`,
       `ask.network.${token}.>`,
+      `ask.volume.${token}.>`,
       `console.up.${token}.>`,
       'live.cancel.*',
     ],

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** Who consumes a job: one of the control-plane roles, or a role that runs once on every host. */
-export type JobRole = 'scheduler' | 'image' | 'compute' | 'network'
+export type JobRole = 'scheduler' | 'image' | 'volume' | 'compute' | 'network'
 
 /** One kind of asynchronous work. A job is only a pointer: what to do is in its operation's row. */
 export interface JobDefinition<Name extends string = string, Payload extends z.ZodType = z.ZodType> {
@@ -18,6 +18,9 @@ export interface JobDefinition<Name extends string = string, Payload extends z.Z
 }
 
 const operationPointer = z.object({ operationId: z.uuid(), instanceId: z.uuid() })
+const volumePointer = z.object({ operationId: z.uuid(), volumeId: z.uuid() })
+const snapshotPointer = volumePointer.extend({ snapshotId: z.uuid() })
+const backupPointer = z.object({ operationId: z.uuid(), backupId: z.uuid() })
 const defaults = { version: 1, ackWaitMs: 30_000, backoffMs: [1_000, 5_000, 15_000, 30_000, 60_000] } as const
 
 const define = <Name extends string, Payload extends z.ZodType>(
@@ -183,6 +186,18 @@ export const jobs = {
     address: 'host',
     payload: operationPointer,
   }),
+  'instance.attach-volume': define({
+    name: 'instance.attach-volume',
+    role: 'compute',
+    address: 'host',
+    payload: operationPointer,
+  }),
+  'instance.detach-volume': define({
+    name: 'instance.detach-volume',
+    role: 'compute',
+    address: 'host',
+    payload: operationPointer,
+  }),
   'instance.delete': define({
     name: 'instance.delete',
     role: 'compute',
@@ -202,11 +217,110 @@ export const jobs = {
     address: 'any',
     payload: z.object({ operationId: z.uuid(), networkId: z.uuid() }),
   }),
+  'image.import': define({
+    name: 'image.import',
+    role: 'image',
+    address: 'any',
+    payload: z.object({ operationId: z.uuid(), imageId: z.uuid() }),
+  }),
+  'image.copy': define({
+    name: 'image.copy',
+    role: 'image',
+    address: 'any',
+    payload: z.object({ operationId: z.uuid(), imageId: z.uuid() }),
+  }),
+  /** Have a host copy an image into its cache before anybody needs it there. */
+  'image.warm': define({
+    name: 'image.warm',
+    role: 'compute',
+    address: 'host',
+    payload: z.object({ operationId: z.uuid(), imageId: z.uuid() }),
+  }),
   'image.delete': define({
     name: 'image.delete',
     role: 'image',
     address: 'any',
     payload: z.object({ operationId: z.uuid(), imageId: z.uuid() }),
+  }),
+  'volume.schedule': define({
+    name: 'volume.schedule',
+    role: 'scheduler',
+    address: 'any',
+    payload: volumePointer,
+  }),
+  'volume.create': define({
+    name: 'volume.create',
+    role: 'volume',
+    address: 'host',
+    payload: volumePointer,
+  }),
+  'volume.delete': define({
+    name: 'volume.delete',
+    role: 'volume',
+    address: 'host',
+    payload: volumePointer,
+  }),
+  /** A volume that no back end has has nothing to remove but its rows. */
+  'volume.delete-unplaced': define({
+    name: 'volume.delete-unplaced',
+    role: 'scheduler',
+    address: 'any',
+    payload: volumePointer,
+  }),
+  'volume.extend': define({
+    name: 'volume.extend',
+    role: 'volume',
+    address: 'host',
+    payload: volumePointer,
+  }),
+  'volume.revert': define({
+    name: 'volume.revert',
+    role: 'volume',
+    address: 'host',
+    payload: volumePointer,
+  }),
+  'volume.upload-image': define({
+    name: 'volume.upload-image',
+    role: 'volume',
+    address: 'host',
+    payload: volumePointer,
+  }),
+  'volume.retype': define({
+    name: 'volume.retype',
+    role: 'volume',
+    address: 'host',
+    payload: volumePointer,
+  }),
+  'volume.snapshot': define({
+    name: 'volume.snapshot',
+    role: 'volume',
+    address: 'host',
+    payload: snapshotPointer,
+  }),
+  'volume.snapshot-delete': define({
+    name: 'volume.snapshot-delete',
+    role: 'volume',
+    address: 'host',
+    payload: snapshotPointer,
+  }),
+  'volume.backup': define({
+    name: 'volume.backup',
+    role: 'volume',
+    address: 'host',
+    payload: backupPointer.extend({ volumeId: z.uuid() }),
+  }),
+  'volume.restore': define({
+    name: 'volume.restore',
+    role: 'volume',
+    address: 'host',
+    payload: volumePointer,
+  }),
+  /** Its volume may be gone, so it is no host's: it goes to where the stores are. */
+  'volume.backup-delete': define({
+    name: 'volume.backup-delete',
+    role: 'image',
+    address: 'any',
+    payload: backupPointer,
   }),
 } as const
 

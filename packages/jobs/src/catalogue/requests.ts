@@ -1,14 +1,20 @@
 import { z } from 'zod'
 import { hostToken } from './jobs.ts'
 import { metricRequests } from './metrics.ts'
+import { volumeRequests } from './volumes.ts'
 
 /** A live question to the worker of one host: answered now or not at all, never queued. */
 export interface RequestDefinition<In extends z.ZodType = z.ZodType, Out extends z.ZodType = z.ZodType> {
   /** `scheduler` is asked at the host `any`: whichever process is free answers. */
-  role: 'compute' | 'network' | 'scheduler'
+  role: 'compute' | 'network' | 'volume' | 'scheduler'
   input: In
   output: Out
   timeoutMs: number
+  /**
+   * Who asks matters: the asking host stands in the subject, and NATS lets each host name itself only. Handlers get it as
+   * `asker`.
+   */
+  bound?: true
 }
 
 const define = <In extends z.ZodType, Out extends z.ZodType>(request: RequestDefinition<In, Out>) => request
@@ -38,9 +44,19 @@ export type GuestFacts = z.infer<typeof guestFacts>
 
 /**
  * The parts of a move that a host does when the one that leads the move asks. On the destination: `prepare`, `receive`,
- * `start`, `arrive`, `abort`; on the source, once the instance has left: `discard`, `restore`.
+ * `start`, `accept`, `arrive`, `abort`; on the source, once the instance has left: `discard`, `restore`.
  */
-export const moveParts = ['prepare', 'receive', 'start', 'arrive', 'abort', 'discard', 'restore'] as const
+export const moveParts = [
+  'look',
+  'prepare',
+  'receive',
+  'start',
+  'accept',
+  'arrive',
+  'abort',
+  'discard',
+  'restore',
+] as const
 export type MovePart = (typeof moveParts)[number]
 
 const texts = z.record(z.string(), z.string())
@@ -55,6 +71,7 @@ const filterReport = z.object({
 /** Every request there is. */
 export const requests = {
   ...metricRequests,
+  ...volumeRequests,
   /** Bytes of an instance's serial log from `offset` (negative: that many bytes from its end). */
   'console.read': define({
     role: 'compute',
@@ -127,12 +144,40 @@ export const requests = {
   }),
   /**
    * Bring the ports of an instance up on this host (bridge, tap, DHCP lease, anti-spoofing). Idempotent. With
-   * `standby` they also stay where they are, and other hosts go on sending there until `network.activate`.
+   * `standby` they also stay where they are and hear here only what is copied for them, and other hosts go on sending there until
+   * `network.activate`.
    */
   'network.wire': define({
     role: 'network',
     input: z.object({ portIds: z.array(z.uuid()).max(32), standby: z.boolean().optional() }),
     output: z.object({ ports: z.array(wiredPort) }),
+    timeoutMs: 20_000,
+  }),
+  /**
+   * Begin anew to keep what is copied for ports that stand by on this host, until their guests, which are on the way,
+   * read it. Idempotent.
+   */
+  'network.accept': define({
+    role: 'network',
+    input: z.object({ portIds: z.array(z.uuid()).max(32) }),
+    output: z.object({}),
+    timeoutMs: 20_000,
+  }),
+  /**
+   * Copy what is for ports of this host to the host `to`, where they stand by; null: not any more. Idempotent. It goes
+   * on when the ports have been activated there, until they are unwired here.
+   */
+  'network.copy': define({
+    role: 'network',
+    input: z.object({ portIds: z.array(z.uuid()).max(32), to: z.string().nullable() }),
+    output: z.object({}),
+    timeoutMs: 20_000,
+  }),
+  /** Look now which ports of these networks are on which other host. Answered when it is applied. */
+  'network.meet': define({
+    role: 'network',
+    input: z.object({ networkIds: z.array(z.uuid()).max(32) }),
+    output: z.object({}),
     timeoutMs: 20_000,
   }),
   /** Move ports here that stand by on this host: every host sends what is for them here from now on. Idempotent. */
@@ -155,6 +200,13 @@ export const requests = {
     input: z.object({ networkId: z.uuid() }),
     output: z.object({}),
     timeoutMs: 20_000,
+  }),
+  /** Take up or let go of these routers, as the database says. Answers at once. */
+  'network.routers': define({
+    role: 'network',
+    input: z.object({ routerIds: z.array(z.uuid()).max(256) }),
+    output: z.object({}),
+    timeoutMs: 3_000,
   }),
   /** How many instances of this kind would fit now, and what stands in the way. Reads the scheduler's memory. */
   'scheduler.preview': define({

@@ -2,7 +2,13 @@ import { errors, headers as newHeaders } from '@nats-io/nats-core'
 import { traceparent } from '@nephos/tracing'
 import { z } from 'zod'
 import type { Bus } from '../bus/connect.ts'
-import { type RequestInput, type RequestName, type RequestOutput, requests } from '../catalogue/requests.ts'
+import {
+  type RequestDefinition,
+  type RequestInput,
+  type RequestName,
+  type RequestOutput,
+  requests,
+} from '../catalogue/requests.ts'
 import { RemoteError, wireErrorSchema } from './remote-error.ts'
 import { requestSubject } from './serve.ts'
 
@@ -18,12 +24,14 @@ const replySchema = z.union([z.object({ ok: z.unknown() }), z.object({ error: wi
 
 /**
  * Makes the `ask` of this process.
+ * @param own name of the host that this process works for; without one it cannot ask what is bound to the asker
  * The function throws RemoteError: `unavailable` when nobody answers, otherwise what the worker itself said.
  */
 export const askOver =
-  (bus: Bus): AskHost =>
+  (bus: Bus, own?: string): AskHost =>
   async (host, name, input, { requestId } = {}) => {
-    const definition = requests[name]
+    const definition: RequestDefinition = requests[name]
+    if (definition.bound && !own) throw new Error(`${name} can be asked by the worker of a host only`)
     const unavailable = (message: string, cause?: unknown) =>
       new RemoteError(
         {
@@ -43,7 +51,7 @@ export const askOver =
     let body: unknown
     try {
       const reply = await link.nc.request(
-        requestSubject(host, name),
+        requestSubject(host, name, own),
         JSON.stringify(definition.input.parse(input)),
         {
           timeout: definition.timeoutMs,

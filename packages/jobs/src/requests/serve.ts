@@ -3,27 +3,47 @@ import { continued, traced } from '@nephos/tracing'
 import type { Logger } from 'pino'
 import type { Bus } from '../bus/connect.ts'
 import { hostToken } from '../catalogue/jobs.ts'
-import { type RequestInput, type RequestName, type RequestOutput, requests } from '../catalogue/requests.ts'
+import {
+  type RequestDefinition,
+  type RequestInput,
+  type RequestName,
+  type RequestOutput,
+  requests,
+} from '../catalogue/requests.ts'
 import { RemoteError, toWire } from './remote-error.ts'
+
+/** What is known of a request beside its input. */
+export interface RequestCall {
+  requestId: string
+  log: Logger
+  /** Token of the host that asks, for requests that are bound to it; NATS vouches for it. Empty for all others. */
+  asker: string
+}
 
 /** Answers of a role's worker, by name of the request. */
 export type RequestHandlers = {
-  [Name in RequestName]?: (
-    input: RequestInput<Name>,
-    call: { requestId: string; log: Logger },
-  ) => Promise<RequestOutput<Name>>
+  [Name in RequestName]?: (input: RequestInput<Name>, call: RequestCall) => Promise<RequestOutput<Name>>
 }
 
 /** Which requests are answered, and how. */
 export interface ServeOptions {
-  role: 'compute' | 'network' | 'scheduler'
+  role: 'compute' | 'network' | 'volume' | 'scheduler'
   host: string
   handlers: RequestHandlers
 }
 
-/** The subject a request travels on: `ask.<role>.<host>.<name>`. */
-export const requestSubject = (host: string, name: RequestName): string =>
-  `ask.${requests[name].role}.${hostToken(host)}.${name}`
+/** Between the name of a bound request and the host that asks. */
+const by = '.by.'
+
+/**
+ * The subject a request travels on: `ask.<role>.<host>.<name>`, and for bound ones `.by.<host that asks>` after it.
+ * @param asker name of the host that asks; for permissions
+ */
+export const requestSubject = (host: string, name: RequestName, asker = ''): string => {
+  const definition: RequestDefinition = requests[name]
+  const from = definition.bound ? `${by}${hostToken(asker)}` : ''
+  return `ask.${definition.role}.${host === '*' ? host : hostToken(host)}.${name}${from}`
+}
 
 /** Answers requests to one host until stopped; also when NATS is down now and comes back. */
 export function serveRequests(bus: Bus, log: Logger, options: ServeOptions): { stop: () => Promise<void> } {
@@ -60,17 +80,24 @@ export function serveRequests(bus: Bus, log: Logger, options: ServeOptions): { s
 }
 
 async function answer(log: Logger, handlers: RequestHandlers, message: Msg): Promise<void> {
-  const name = message.subject.split('.').slice(3).join('.')
+  const [name = '', asker = ''] = message.subject.split('.').slice(3).join('.').split(by)
   const requestId = message.headers?.get('Nephos-Request-Id') ?? ''
   const child = log.child({ request: name, requestId })
   const respond = (body: unknown) => message.respond(JSON.stringify(body))
   try {
-    const definition = Object.hasOwn(requests, name) ? requests[name as RequestName] : undefined
+    const definition: RequestDefinition | undefined = Object.hasOwn(requests, name)
+      ? requests[name as RequestName]
+      : undefined
     const handler = handlers[name as RequestName] as
-      | ((input: unknown, call: { requestId: string; log: Logger }) => Promise<unknown>)
+      | ((input: unknown, call: RequestCall) => Promise<unknown>)
       | undefined
     if (!definition || !handler)
       throw new RemoteError({ code: 'unsupported', message: `This worker does not answer ${name}.` })
+    if (definition.bound && !asker)
+      throw new RemoteError({
+        code: 'forbidden',
+        message: `Only a host that says who it is may ask for ${name}.`,
+      })
     const input = definition.input.safeParse(message.json())
     if (!input.success) {
       const issue = input.error.issues[0]
@@ -79,7 +106,7 @@ async function answer(log: Logger, handlers: RequestHandlers, message: Msg): Pro
         message: `${issue?.path.join('.') || name}: ${issue?.message ?? 'not valid'}`,
       })
     }
-    const work = () => handler(input.data, { requestId, log: child })
+    const work = () => handler(input.data, { requestId, log: child, asker })
     const answered = await continued(message.headers?.get('traceparent'), () =>
       traced(`ask ${name}`, { 'nephos.request_id': requestId }, work),
     )

@@ -106,10 +106,11 @@ export function testSaga<S, F extends SagaFixture>(saga: Saga<S>, test: SagaTest
         await step.undo?.(context)
       }),
   })
+  // What the process that crashed was just writing must not renew its lease: here it lives on.
   const loseLease = (fixture: F) =>
     fixture.db.operation.update({
       where: { id: fixture.operationId },
-      data: { leaseExpiresAt: new Date(0) },
+      data: { leaseExpiresAt: new Date(0), leaseToken: { increment: 1 } },
     })
 
   describe(`saga ${saga.name}`, () => {

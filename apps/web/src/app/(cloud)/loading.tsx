@@ -1,10 +1,5 @@
-import { Skeleton } from '#ui/skeleton.tsx'
+import { PageSkeleton } from '#features/shell/page-skeleton.tsx'
 
 export default function Loading() {
-  return (
-    <div aria-busy="true" className="flex flex-col gap-4">
-      <Skeleton className="h-7 w-48" />
-      <Skeleton className="h-64 w-full rounded-xl" />
-    </div>
-  )
+  return <PageSkeleton />
 }

@@ -26,7 +26,9 @@ const columns: readonly Column<Item>[] = [
     cell: (row) => (
       <span className="block">
         <Copyable value={row.id} what="key" />
-        <span className="block text-xs text-subtle">{aggregateKeyMeaning(row.id)}</span>
+        <span className="block min-w-48 whitespace-normal py-0.5 text-xs text-subtle">
+          {aggregateKeyMeaning(row.id)}
+        </span>
       </span>
     ),
   },

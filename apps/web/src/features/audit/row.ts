@@ -9,6 +9,9 @@ const nouns: Record<string, string> = {
   networks: 'network',
   subnets: 'subnet',
   ports: 'port',
+  tags: 'tags',
+  rbacPolicies: 'sharing of a network',
+  addressGroups: 'address group',
   instances: 'instance',
   flavors: 'flavor',
   hosts: 'host',
@@ -20,6 +23,12 @@ const nouns: Record<string, string> = {
   tokens: 'token',
   sessions: 'session',
   operations: 'operation',
+  volumes: 'volume',
+  snapshots: 'snapshot of a volume',
+  types: 'volume type',
+  qosSpecs: 'limits of volumes',
+  transfers: 'transfer of a volume',
+  backends: 'back end of volumes',
 }
 
 const phrases: Record<string, string> = {
@@ -50,6 +59,7 @@ export const verbFilters = [
   { value: 'compute.hosts', label: 'Hosts' },
   { value: 'image.images', label: 'Images' },
   { value: 'network', label: 'Networks' },
+  { value: 'volume', label: 'Volumes' },
   { value: 'identity.users', label: 'Users' },
   { value: 'identity.projects', label: 'Projects' },
   { value: 'identity.assignments', label: 'Roles' },

@@ -5,6 +5,7 @@ import { toast } from 'sonner'
 import { ApiCall } from '#features/forms/api-call.tsx'
 import { FormPanel } from '#features/forms/form-panel.tsx'
 import { useDraft } from '#features/forms/use-draft.ts'
+import { DisksNote } from '#features/hosts/disks-note.tsx'
 import { PanelOf } from '#features/panels/panel-of.tsx'
 import { paths } from '#paths.ts'
 import { useTRPC } from '#trpc/client.ts'
@@ -90,6 +91,7 @@ function Form({ plan, onClose }: { plan: DrainPlan; onClose: () => void }) {
               onChange={(event) => change({ reason: event.target.value })}
             />
           </Field>
+          {instances.length > 0 && <DisksNote from={hostName} />}
           {instances.length > 0 && <Verdicts instances={instances} />}
           <ApiCall verb="compute.drains.begin" input={input} />
         </>

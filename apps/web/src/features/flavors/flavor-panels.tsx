@@ -2,6 +2,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { toast } from 'sonner'
 import { ApiCall } from '#features/forms/api-call.tsx'
+import { DescriptionField } from '#features/forms/description-field.tsx'
 import { FormPanel } from '#features/forms/form-panel.tsx'
 import { useDraft } from '#features/forms/use-draft.ts'
 import { PanelOf } from '#features/panels/panel-of.tsx'
@@ -152,13 +153,11 @@ function Form({
               onChange={(event) => change({ name: event.target.value })}
             />
           </Field>
-          <Field label="Description" optional error={errors.description}>
-            <Input
-              value={draft.description}
-              maxLength={255}
-              onChange={(event) => change({ description: event.target.value })}
-            />
-          </Field>
+          <DescriptionField
+            value={draft.description}
+            error={errors.description}
+            onChange={(description) => change({ description })}
+          />
           <div className="grid grid-cols-2 items-end gap-3 sm:grid-cols-3">
             {amounts.map(([name, label, min]) => (
               <Field key={name} label={label} error={errors[name]}>

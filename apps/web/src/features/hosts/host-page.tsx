@@ -1,6 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { Ban, CircleCheck } from 'lucide-react'
+import { Ban, CircleCheck, DoorOpen } from 'lucide-react'
 import { DrainCard } from '#features/drains/drain-card.tsx'
 import { useGone } from '#features/live/live-provider.tsx'
 import { usePanel } from '#features/panels/use-panel.ts'
@@ -11,17 +11,20 @@ import { ActionMenu } from '#ui/actions.tsx'
 import { Button } from '#ui/button.tsx'
 import { Card, Facts } from '#ui/card.tsx'
 import { Copyable, shortId } from '#ui/copy.tsx'
+import { count } from '#ui/format.ts'
 import { Gauge } from '#ui/gauge.tsx'
 import { ResourceHeader, ResourcePage } from '#ui/resource-page.tsx'
 import { Strip } from '#ui/strip.tsx'
 import { Age } from '#ui/time.tsx'
 import { Mib } from '#ui/value-unit.tsx'
+import { StorageSharers } from './disks-note.tsx'
 import { Heartbeat } from './heartbeat.tsx'
 import { HostInstances } from './host-instances.tsx'
 import { HostMetrics } from './host-metrics.tsx'
 import { HostMoves } from './host-moves.tsx'
 import { HostState } from './hosts-page.tsx'
 import { type Capacity, capacities, type HostRow, hostFacts } from './row.ts'
+import { storageOf } from './storage.ts'
 import { useHostActions } from './use-host-actions.tsx'
 
 /** One host: capacity, drivers with their reasons, services and instances. */
@@ -45,6 +48,7 @@ export function HostPage({ id }: { id: string }) {
 function Loaded({ host }: { host: HostRow }) {
   const actions = useHostActions()(host)
   const toggle = actions.find(({ id }) => id === 'enable' || id === 'disable')!
+  const evacuate = actions.find(({ id }) => id === 'evacuate')!
   const { vcpus, ram, disk } = capacities(host)
   const { capabilities, versions } = hostFacts(host.facts)
   return (
@@ -75,6 +79,20 @@ function Loaded({ host }: { host: HostRow }) {
           ['ID', <Copyable key="id" value={host.id} what="ID" display={shortId(host.id)} />],
         ]}
       />
+      {!host.up && host.instanceCount > 0 && (
+        <div
+          role="note"
+          className="mb-5 flex flex-wrap items-center justify-between gap-3 rounded-xl border border-line-strong bg-raised px-4 py-2.5 text-sm"
+        >
+          <p className="min-w-0 flex-1 basis-72">
+            The host gives no sign of life; nobody knows whether {count(host.instanceCount, 'instance')} on it
+            still run. Once you are sure that it is off, evacuate them: they are brought up on other hosts.
+          </p>
+          <Button size="sm" reason={evacuate.reason} onClick={evacuate.run}>
+            <DoorOpen aria-hidden="true" /> Evacuate
+          </Button>
+        </div>
+      )}
       <div className="grid items-start gap-4 lg:grid-cols-2">
         <DrainCard host={host} />
         <Card title="Capacity" action={<CapacityButton host={host} />}>
@@ -110,6 +128,9 @@ function Loaded({ host }: { host: HostRow }) {
               { label: 'Compute driver', value: host.computeDriver || 'not reported' },
               { label: 'Network driver', value: host.networkDriver || 'not reported' },
               ...capabilities,
+              ...(storageOf(host)
+                ? [{ label: 'Storage is shared with', value: <StorageSharers name={host.name} /> }]
+                : []),
             ]}
           />
         </Card>

@@ -69,6 +69,8 @@ const capabilityNames: Record<string, string> = {
   cpuLimitsReason: 'Why no CPU limits',
   qemuUser: 'QEMU runs as',
   shareOfMachine: 'Share of the machine',
+  instancesDirectory: 'Disks are in',
+  storageId: 'Storage',
 }
 const versionNames: Record<string, string> = {
   qemuVersion: 'QEMU',

@@ -1,5 +1,5 @@
 'use client'
-import { Ban, Boxes, CircleCheck, Gauge, LogOut, Trash2, Wrench } from 'lucide-react'
+import { Ban, Boxes, CircleCheck, DoorOpen, Gauge, LogOut, Trash2, Wrench } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { toast } from 'sonner'
 import { usePanel } from '#features/panels/use-panel.ts'
@@ -88,8 +88,16 @@ export function useHostActions(): (host: HostRow) => ResolvedAction[] {
       id: 'drain',
       label: 'Drain',
       icon: LogOut,
-      reason: null,
+      reason: host.up ? null : 'It is down: nothing can leave it. Evacuate its instances instead.',
       run: () => panel.open('host-drain', host.id),
+    },
+    {
+      id: 'evacuate',
+      label: 'Evacuate',
+      icon: DoorOpen,
+      danger: true,
+      reason: whyNotEvacuate(host),
+      run: () => panel.open('host-evacuate', host.id),
     },
     {
       id: 'capacity',
@@ -107,6 +115,12 @@ export function useHostActions(): (host: HostRow) => ResolvedAction[] {
       run: () => void remove(host),
     },
   ]
+}
+
+/** Why the instances of a host are not brought up elsewhere now; null when they can be. */
+function whyNotEvacuate({ up, instanceCount }: HostRow): string | null {
+  if (up) return 'It is up: drain it instead, and its instances keep their disks.'
+  return instanceCount === 0 ? 'No instance is on it.' : null
 }
 
 /** Why a host cannot be removed now; null when it can. */

@@ -1,7 +1,7 @@
 'use client'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { toast } from 'sonner'
-import { errorBelow } from '#features/forms/form-errors.ts'
+import { ApiCall } from '#features/forms/api-call.tsx'
 import { FormPanel } from '#features/forms/form-panel.tsx'
 import { useDraft } from '#features/forms/use-draft.ts'
 import { PanelOf } from '#features/panels/panel-of.tsx'
@@ -10,15 +10,13 @@ import { useTRPC } from '#trpc/client.ts'
 import { Field } from '#ui/field.tsx'
 import { Input } from '#ui/input.tsx'
 import { ImageFields, imageInput } from './image-fields.tsx'
-import { propertiesText } from './properties.ts'
 import type { ImageRow } from './row.ts'
+import { useImage } from './use-image.ts'
 
 /** Changes what people say about an image. */
 export function ImageEditPanel({ of, onClose }: { of: string; onClose: () => void }) {
-  const trpc = useTRPC()
-  const query = useQuery(trpc.image.images.show.queryOptions({ id: of }))
   return (
-    <PanelOf title="Edit image" query={query} onClose={onClose}>
+    <PanelOf title="Edit image" query={useImage(of)} onClose={onClose}>
       {(image) => <Form image={image} onClose={onClose} />}
     </PanelOf>
   )
@@ -31,11 +29,11 @@ function Form({ image, onClose }: { image: ImageRow; onClose: () => void }) {
     name: image.name,
     visibility: image.visibility,
     protected: image.protected,
+    hidden: image.hidden,
     minDiskGib: String(image.minDiskGib),
     minRamMib: String(image.minRamMib),
-    properties: propertiesText(image.properties),
   })
-  const { input, problem } = imageInput(draft)
+  const input = { id: image.id, ...imageInput(draft) }
   const save = useMutation(
     trpc.image.images.update.mutationOptions({
       onSuccess: (saved) => {
@@ -44,6 +42,7 @@ function Form({ image, onClose }: { image: ImageRow; onClose: () => void }) {
       },
     }),
   )
+  const unshared = image.visibility === 'shared' && draft.visibility === 'private'
   return (
     <FormPanel
       title="Edit image"
@@ -51,9 +50,9 @@ function Form({ image, onClose }: { image: ImageRow; onClose: () => void }) {
       submit="Save"
       mutation={save}
       fields={Object.keys(input)}
-      reason={problem ?? (dirty ? null : 'Nothing has changed.')}
+      reason={dirty ? null : 'Nothing has changed.'}
       dirty={dirty}
-      onSubmit={() => save.mutate({ id: image.id, ...input })}
+      onSubmit={() => save.mutate(input)}
       onClose={onClose}
     >
       {(errors) => (
@@ -65,13 +64,14 @@ function Form({ image, onClose }: { image: ImageRow; onClose: () => void }) {
               onChange={(event) => change({ name: event.target.value })}
             />
           </Field>
-          <ImageFields
-            draft={draft}
-            errors={errors}
-            propertiesError={problem ?? errorBelow(errors, 'properties')}
-            isAdmin={isAdmin}
-            onChange={change}
-          />
+          <ImageFields draft={draft} errors={errors} isAdmin={isAdmin} onChange={change} />
+          {unshared && (
+            <p role="status" className="text-xs text-warn-text">
+              Projects that it is shared with see it no longer. They are remembered for when it is shared
+              again; what they made from it goes on.
+            </p>
+          )}
+          <ApiCall verb="image.images.update" input={input} />
         </>
       )}
     </FormPanel>

@@ -2,89 +2,78 @@
 import type { RouterInputs } from '#trpc/client.ts'
 import { CheckField } from '#ui/check-field.tsx'
 import { Field } from '#ui/field.tsx'
-import { Input, Textarea } from '#ui/input.tsx'
+import { Input } from '#ui/input.tsx'
 import { Select } from '#ui/select.tsx'
-import { readProperties } from './properties.ts'
-import type { ImageRow } from './row.ts'
+import { type PropertyLine, readLines } from './property-draft.ts'
+import { type ImageRow, visibilities, visibilityWords } from './row.ts'
 
-/** What people say about an image, as a form holds it. */
+/** An image as its form has it. */
 export interface ImageDraft {
   name: string
   visibility: ImageRow['visibility']
   protected: boolean
+  hidden: boolean
   minDiskGib: string
   minRamMib: string
-  properties: string
 }
 
 /** A new image. */
-export const emptyImage: ImageDraft = {
+export const emptyImage: ImageDraft & { properties: PropertyLine[] } = {
   name: '',
   visibility: 'private',
   protected: false,
+  hidden: false,
   minDiskGib: '0',
   minRamMib: '0',
-  properties: '',
+  properties: [],
 }
 
-/** What the form says in the server's words, and what is wrong with its properties. */
-export function imageInput(draft: ImageDraft): {
-  input: RouterInputs['image']['images']['create']
-  problem: string | null
-} {
-  const { properties, problem } = readProperties(draft.properties)
-  return {
-    input: {
-      name: draft.name.trim(),
-      visibility: draft.visibility,
-      protected: draft.protected,
-      minDiskGib: Number(draft.minDiskGib || 0),
-      minRamMib: Number(draft.minRamMib || 0),
-      properties,
-    },
-    problem,
-  }
+/** What the form says in the server's words. */
+export const imageInput = (draft: ImageDraft) =>
+  ({
+    name: draft.name.trim(),
+    visibility: draft.visibility,
+    protected: draft.protected,
+    hidden: draft.hidden,
+    minDiskGib: Number(draft.minDiskGib || 0),
+    minRamMib: Number(draft.minRamMib || 0),
+  }) satisfies RouterInputs['image']['images']['create']
+
+/** The same with its properties, and what is wrong with them. */
+export function newImageInput(draft: ImageDraft & { properties: readonly PropertyLine[] }) {
+  const { properties, problem } = readLines(draft.properties)
+  return { input: { ...imageInput(draft), properties }, problem }
 }
 
 const publishers = 'Only administrators make images public.'
 
-/** Everything about an image but its name. */
+/** Everything about an image but its name, its tags and its properties. */
 export function ImageFields({
   draft,
   errors,
-  propertiesError,
   isAdmin,
   onChange,
 }: {
   draft: ImageDraft
   errors: Record<string, string>
-  propertiesError?: string | null
   isAdmin: boolean
   onChange: (patch: Partial<ImageDraft>) => void
 }) {
   return (
     <>
-      <Field
-        label="Visibility"
-        error={errors.visibility}
-        hint={
-          isAdmin || draft.visibility === 'public'
-            ? 'Public images can be used by every project.'
-            : `Only this project uses it. ${publishers}`
-        }
-      >
+      <Field label="Visibility" error={errors.visibility} hint={visibilityWords[draft.visibility].what}>
         <Select
           value={draft.visibility}
           onChange={(visibility) => onChange({ visibility: visibility as ImageDraft['visibility'] })}
-          options={[
-            { value: 'private', label: 'Private' },
-            {
-              value: 'public',
-              label: 'Public',
-              note: isAdmin ? undefined : publishers,
-              disabled: !isAdmin && draft.visibility !== 'public',
-            },
-          ]}
+          options={visibilities.map((value) => {
+            const disabled = value === 'public' && !isAdmin && draft.visibility !== 'public'
+            return {
+              value,
+              label: visibilityWords[value].label,
+              note: disabled ? publishers : visibilityWords[value].what,
+              disabled,
+            }
+          })}
         />
       </Field>
       <CheckField
@@ -93,6 +82,13 @@ export function ImageFields({
         error={errors.protected}
         checked={draft.protected}
         onChange={(on) => onChange({ protected: on })}
+      />
+      <CheckField
+        label="Hidden"
+        hint="Lists leave it out unless they are asked for hidden images. Its ID works as before: for versions that nobody should choose any more."
+        error={errors.hidden}
+        checked={draft.hidden}
+        onChange={(on) => onChange({ hidden: on })}
       />
       <div className="grid grid-cols-2 gap-3">
         <Field label="Minimum disk, GiB" error={errors.minDiskGib}>
@@ -114,20 +110,6 @@ export function ImageFields({
           />
         </Field>
       </div>
-      <Field
-        label="Properties"
-        optional
-        error={propertiesError}
-        hint="One name=value a line. hw_firmware_type=uefi, hw_machine_type=q35 or hw_disk_bus=scsi change the machine."
-      >
-        <Textarea
-          value={draft.properties}
-          onChange={(event) => onChange({ properties: event.target.value })}
-          placeholder="os_distro=debian"
-          className="min-h-20 font-mono text-xs"
-          spellCheck={false}
-        />
-      </Field>
     </>
   )
 }

@@ -1,31 +1,34 @@
 'use client'
-import { useQuery } from '@tanstack/react-query'
-import { ArrowRight, Lock, Play, Upload } from 'lucide-react'
+import { ArrowRight, Check, CircleStop, Link2, Play, Upload, X } from 'lucide-react'
 import { useGone } from '#features/live/live-provider.tsx'
+import { TagChips } from '#features/tags/tag-chips.tsx'
 import { paths } from '#paths.ts'
-import { useTRPC } from '#trpc/client.ts'
 import { readError } from '#trpc/error.ts'
 import { ActionMenu } from '#ui/actions.tsx'
-import { Badge } from '#ui/badge.tsx'
 import { Button } from '#ui/button.tsx'
 import { Card, Facts } from '#ui/card.tsx'
 import { Copyable, shortId } from '#ui/copy.tsx'
 import { ErrorPanel } from '#ui/error-panel.tsx'
-import { formatMoment } from '#ui/format.ts'
+import { formatMoment, splitBytes } from '#ui/format.ts'
 import { LinkButton } from '#ui/link-button.tsx'
 import { ResourceHeader, ResourcePage } from '#ui/resource-page.tsx'
 import { Strip } from '#ui/strip.tsx'
 import { Age } from '#ui/time.tsx'
 import { Bytes, Mib } from '#ui/value-unit.tsx'
+import { ImageMarks } from './image-marks.tsx'
+import { ImageOperationsCard } from './image-operations-card.tsx'
+import { ImagePropertiesCard } from './image-properties-card.tsx'
 import { ImageState } from './image-state.tsx'
 import type { ImageRow } from './row.ts'
+import { ImageMembersCard } from './sharing/image-members-card.tsx'
+import { ImageStoresCard } from './stores/image-stores-card.tsx'
 import { useUploads } from './upload/upload-provider.tsx'
+import { useImage } from './use-image.ts'
 import { useImageActions } from './use-image-actions.tsx'
 
 /** One image: what it is, what its file is, and what it is used for. */
 export function ImagePage({ id }: { id: string }) {
-  const trpc = useTRPC()
-  const { data, error, refetch } = useQuery(trpc.image.images.show.queryOptions({ id }))
+  const { data, error, refetch } = useImage(id)
   return (
     <ResourcePage
       list={{ href: paths.images(), label: 'Images' }}
@@ -45,26 +48,46 @@ function Loaded({ image }: { image: ImageRow }) {
   const actions = useImageActions()(image)
   const act = (id: string) => actions.find((action) => action.id === id)!
   const [launch, upload] = [act('launch'), act('upload')]
+  const waits = image.status === 'queued' || image.status === 'uploading'
+  // What is going on, or went wrong, is what people come for.
+  const atWork = image.status === 'importing' || (image.status === 'queued' && image.failure !== null)
+  const operations = <ImageOperationsCard image={image} className="lg:col-span-2" />
   const here = useUploads().uploads.some(({ imageId }) => imageId === image.id)
-  const properties = Object.entries(image.properties)
   return (
     <>
       <ResourceHeader
         name={image.name}
         mark={
           <>
-            <Badge tone={image.visibility === 'public' ? 'accent' : 'neutral'}>{image.visibility}</Badge>
-            {image.protected && (
-              <Badge>
-                <Lock className="size-3" aria-hidden="true" /> protected
-              </Badge>
-            )}
+            <ImageMarks row={image} />
+            <TagChips tags={image.tags} />
           </>
         }
       >
-        {image.status === 'queued' ? (
-          <Button variant="primary" reason={upload.reason} onClick={upload.run}>
-            <Upload aria-hidden="true" /> Upload file
+        {image.membership?.status === 'pending' && (
+          <>
+            <Button reason={act('accept').reason} onClick={act('accept').run}>
+              <Check aria-hidden="true" /> Accept
+            </Button>
+            <Button reason={act('reject').reason} onClick={act('reject').run}>
+              <X aria-hidden="true" /> Reject
+            </Button>
+          </>
+        )}
+        {waits && !here ? (
+          <>
+            {image.status === 'queued' && (
+              <Button reason={act('import').reason} onClick={act('import').run}>
+                <Link2 aria-hidden="true" /> Import
+              </Button>
+            )}
+            <Button variant="primary" reason={upload.reason} onClick={upload.run}>
+              <Upload aria-hidden="true" /> {upload.label}
+            </Button>
+          </>
+        ) : image.status === 'importing' ? (
+          <Button reason={act('cancel').reason} onClick={act('cancel').run}>
+            <CircleStop aria-hidden="true" /> {act('cancel').label}
           </Button>
         ) : (
           <Button variant="primary" reason={launch.reason} onClick={launch.run}>
@@ -82,18 +105,23 @@ function Loaded({ image }: { image: ImageRow }) {
           ['ID', <Copyable key="id" value={image.id} what="ID" display={shortId(image.id)} />],
         ]}
       />
+      {image.status === 'uploading' && !here && <Interrupted image={image} />}
       {image.failure && image.status !== 'active' && !here && (
         <ErrorPanel
           className="mb-4"
-          title="The last upload was not stored"
+          title="Its file was not stored"
           error={{
             message: image.failure,
-            remedy: 'Upload a file again, or delete the image.',
+            remedy:
+              image.status === 'uploading'
+                ? 'What has arrived is kept: continue the upload.'
+                : 'Upload a file, import one from an address, or delete the image.',
             requestId: null,
           }}
         />
       )}
       <div className="grid gap-4 lg:grid-cols-2">
+        {atWork && operations}
         <Card title="File">
           <Facts
             items={[
@@ -126,17 +154,30 @@ function Loaded({ image }: { image: ImageRow }) {
             Instances made from it <ArrowRight aria-hidden="true" />
           </LinkButton>
         </Card>
-        <Card title="Properties" className="lg:col-span-2">
-          {properties.length > 0 ? (
-            <Facts items={properties.map(([label, value]) => ({ label, value: value || '(empty)' }))} />
-          ) : (
-            <p className="text-sm text-muted">
-              None. Tools that know the image's system or drivers write them here; Edit adds some by hand.
-            </p>
-          )}
-        </Card>
+        <ImageMembersCard image={image} className="lg:col-span-2" />
+        <ImagePropertiesCard image={image} edit={act('properties')} />
+        <ImageStoresCard image={image} copy={act('copy')} className="lg:col-span-2" />
+        {!atWork && operations}
       </div>
     </>
+  )
+}
+
+/** An upload that was begun, and that this tab does not send: in another one, or by nobody any more. */
+function Interrupted({ image }: { image: ImageRow }) {
+  const arrived = splitBytes(image.uploadedBytes ?? 0).join(' ')
+  const all = splitBytes(image.uploadSize ?? 0).join(' ')
+  return (
+    <p role="status" className="mb-4 rounded-lg border border-line bg-raised px-4 py-3 text-sm text-muted">
+      {arrived} of {all}{' '}
+      {image.uploadFile && (
+        <>
+          of <span className="break-all font-medium text-fg">{image.uploadFile}</span>{' '}
+        </>
+      )}
+      have arrived. If nobody is sending it any more, choose the same file and it goes on from there. What has
+      arrived is kept for a day.
+    </p>
   )
 }
 

@@ -3,12 +3,12 @@ import { splitBytes } from '#ui/format.ts'
 import { Progress } from '#ui/progress.tsx'
 import { StateCell } from '#ui/state-cell.tsx'
 import { Tooltip } from '#ui/tooltip.tsx'
-import { arrivedPercent, type ImageRow, imageLook } from './row.ts'
+import { arrivedPercent, type ImageRow, imageLook, isArriving } from './row.ts'
 
 /** The live state of an image: bytes while it is uploaded, the reason when an upload failed. */
 export function ImageState({ row }: { row: ImageRow }) {
   const cell = <StateCell {...imageLook(row)} />
-  if (row.status === 'saving') {
+  if (isArriving(row)) {
     const percent = arrivedPercent(row)
     const arrived = splitBytes(row.uploadedBytes ?? 0).join(' ')
     return (

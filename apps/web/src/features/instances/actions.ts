@@ -12,7 +12,9 @@ import {
   FastForward,
   FileText,
   Hammer,
+  HardDrive,
   HardDriveDownload,
+  HardDriveUpload,
   History,
   KeyRound,
   LifeBuoy,
@@ -117,6 +119,20 @@ export const instanceActionSpecs: readonly InstanceActionSpec[] = [
     icon: Unplug,
     group: 'devices',
     doing: 'Detaching an interface from',
+  },
+  {
+    id: 'attachVolume',
+    label: 'Attach volume',
+    icon: HardDrive,
+    group: 'devices',
+    doing: 'Attaching a volume to',
+  },
+  {
+    id: 'detachVolume',
+    label: 'Detach volume',
+    icon: HardDriveUpload,
+    group: 'devices',
+    doing: 'Detaching a volume from',
   },
   { id: 'createImage', label: 'Create image', icon: Camera, group: 'copy', doing: 'Creating an image of' },
   { id: 'createBackup', label: 'Back up', icon: HardDriveDownload, group: 'copy', doing: 'Backing up' },
@@ -246,7 +262,7 @@ export interface Asker {
 /** Why the action cannot be done on this instance now, as a sentence, or null when it can. */
 export function actionReason(
   action: InstanceAction,
-  row: Pick<InstanceRow, 'vmState' | 'taskState' | 'locked'>,
+  row: Pick<InstanceRow, 'vmState' | 'taskState' | 'locked'> & Partial<Pick<InstanceRow, 'lockedBy'>>,
   { isAdmin, readOnly }: Asker,
 ): string | null {
   if (readOnly) return readOnly

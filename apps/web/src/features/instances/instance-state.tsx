@@ -10,7 +10,7 @@ export function InstanceState({ row }: { row: InstanceRow }) {
   const cell = row.locked ? (
     <span className="inline-flex items-center gap-1.5">
       {state}
-      <LockMark reason={row.lockedReason} />
+      <LockMark by={row.lockedBy} reason={row.lockedReason} />
     </span>
   ) : (
     state
@@ -26,12 +26,14 @@ export function InstanceState({ row }: { row: InstanceRow }) {
   )
 }
 
-function LockMark({ reason }: { reason: string | null }) {
+function LockMark({ by, reason }: { by: string | null; reason: string | null }) {
+  const locked = by === 'admin' ? 'Locked by an administrator' : 'Locked'
+  const words = reason ? `${locked}: ${reason}` : locked
   return (
-    <Tooltip content={reason ? `Locked: ${reason}` : 'Locked'}>
+    <Tooltip content={words}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the reason must be reachable by keyboard */}
       <span tabIndex={0} className="rounded text-subtle">
-        <Lock className="size-3.5" aria-label={reason ? `Locked: ${reason}` : 'Locked'} />
+        <Lock className="size-3.5" aria-label={words} />
       </span>
     </Tooltip>
   )

@@ -39,7 +39,7 @@ const columnsFor = (isAdmin: boolean, sparks: Sparks): readonly Column<InstanceR
     header: 'Name',
     sort: 'name',
     cell: (row) => (
-      <NameCell below={<Copyable value={row.id} what="ID" display={shortId(row.id)} />}>
+      <NameCell narrow below={<Copyable value={row.id} what="ID" display={shortId(row.id)} />}>
         <Link href={paths.instance(row.id)} className="rounded hover:underline">
           {row.name}
         </Link>
@@ -64,9 +64,9 @@ const columnsFor = (isAdmin: boolean, sparks: Sparks): readonly Column<InstanceR
     header: 'Flavor',
     from: 'md',
     cell: (row) => (
-      <span>
-        {row.flavorName}{' '}
-        <span className="text-xs text-subtle">
+      <span className="block max-w-40 2xl:max-w-56">
+        <span className="block truncate">{row.flavorName}</span>
+        <span className="block truncate text-xs text-subtle">
           {row.vcpus} vCPU, <Mib value={row.ramMib} />
         </span>
       </span>
@@ -100,10 +100,12 @@ const columnsFor = (isAdmin: boolean, sparks: Sparks): readonly Column<InstanceR
 
 function Addresses({ row }: { row: InstanceRow }) {
   const [first, ...more] = row.addresses
+  const floating = row.addresses.flatMap(({ floatingIps }) => floatingIps)
   if (!first) return <span className="text-subtle">–</span>
   return (
     <span className="inline-flex items-center gap-1.5">
-      <Copyable value={first.ip} what="address" />
+      {floating[0] && <Copyable value={floating[0]} what="floating IP" className="font-medium" />}
+      <Copyable value={first.ip} what="address" className={floating[0] && 'text-muted'} />
       {more.length > 0 && (
         <span className="text-xs text-subtle" title={more.map(({ ip }) => ip).join(', ')}>
           +{more.length}

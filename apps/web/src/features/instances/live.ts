@@ -1,5 +1,6 @@
 import { instanceStatus } from '@nephos/core/states'
 import { defineNoun } from '#features/live/nouns.ts'
+import { reachabilityChecked, topologyShown } from '#features/live/pictures.ts'
 import { isNewerByVersion, textMatches } from '#features/live/rows.ts'
 import type { InstanceRow } from './row.ts'
 
@@ -12,11 +13,14 @@ export const instanceNoun = defineNoun<InstanceRow>({
   show: ['compute', 'instances', 'show'],
   adminOnly: ['hostName'],
   refetches: [
+    ['compute', 'instances', 'volumes'],
     ['compute', 'backups', 'show'],
     ['compute', 'migrations', 'current'],
     ['compute', 'drains', 'preview'],
     ['compute', 'serverGroups', 'list'],
     ['compute', 'serverGroups', 'show'],
+    topologyShown,
+    reachabilityChecked,
   ],
   // Placement, ports and the whole fault are not in the row.
   refetchesShown: true,

@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useCallback, useMemo } from 'react'
 import { toast } from 'sonner'
+import { useInstanceFloatingIpActions } from '#features/floating-ips/use-instance-floating-ips.ts'
 import { useClientConfig, useSession, useWhyReadOnly } from '#features/session/use-session.ts'
 import { paths } from '#paths.ts'
 import { useTRPCClient } from '#trpc/client.ts'
@@ -16,6 +17,7 @@ import { asksFirst } from './dialogs/registry.ts'
 import { isPlain, type Performed, type PlainAction, performers } from './performers.ts'
 import { questionOf } from './questions.ts'
 import type { InstanceRow } from './row.ts'
+import { VolumesOfDeleted } from './volumes-of-deleted.tsx'
 
 /** Asks the cloud for one action. The page shows it at once, and takes it back when the cloud refuses. */
 export function usePerform() {
@@ -49,10 +51,11 @@ export function useInstanceActions(): (row: InstanceRow) => ResolvedAction[] {
   const confirm = useConfirm()
   const ask = useAskAction()
   const router = useRouter()
+  const floatingIps = useInstanceFloatingIpActions()
 
   return useMemo(
-    () => (row) =>
-      instanceActionSpecs.map((spec) => ({
+    () => (row) => [
+      ...instanceActionSpecs.map((spec) => ({
         id: spec.id,
         label: spec.label,
         icon: spec.icon,
@@ -64,7 +67,13 @@ export function useInstanceActions(): (row: InstanceRow) => ResolvedAction[] {
           if (asksFirst(spec.id)) return ask(spec.id, row)
           if (!isPlain(spec.id)) throw new Error(`${spec.id} has neither a performer nor a dialog`)
           const question = questionOf(spec.id, [row], { reclaimSeconds })
-          if (question && !(await confirm(question))) return
+          const ends = spec.id === 'delete' || spec.id === 'forceDelete'
+          const consequence = question && (
+            <>
+              {question.consequence} {ends && <VolumesOfDeleted id={row.id} />}
+            </>
+          )
+          if (question && !(await confirm({ ...question, consequence }))) return
           try {
             const { operationId } = await perform(spec.id, row)
             toast(`${spec.doing} ${row.name}`, {
@@ -81,6 +90,8 @@ export function useInstanceActions(): (row: InstanceRow) => ResolvedAction[] {
           }
         },
       })),
-    [isAdmin, readOnly, reclaimSeconds, perform, confirm, ask, router],
+      ...floatingIps(row).map((action) => ({ ...action, group: actionGroups.devices })),
+    ],
+    [isAdmin, readOnly, reclaimSeconds, perform, confirm, ask, router, floatingIps],
   )
 }

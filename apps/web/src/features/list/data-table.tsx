@@ -116,7 +116,7 @@ export function DataTable<Row extends { id: string }, Sort extends string = stri
               )
             })}
             {menu && (
-              <th scope="col" className="w-12">
+              <th scope="col" className="sticky right-0 w-12 bg-surface">
                 <span className="sr-only">Actions</span>
               </th>
             )}
@@ -164,7 +164,10 @@ export function DataTable<Row extends { id: string }, Sort extends string = stri
                       {column.cell(row)}
                     </td>
                   ))}
-                  {menu && <td className="w-12 pr-2 text-right">{menu(row)}</td>}
+                  {menu && (
+                    // It stays in sight however wide the row is.
+                    <td className="sticky right-0 w-12 bg-surface pr-2 text-right">{menu(row)}</td>
+                  )}
                 </tr>
               ))
             : Array.from({ length: 6 }, (_, index) => (
@@ -213,9 +216,18 @@ function useRowKeys(body: React.RefObject<HTMLTableSectionElement | null>) {
 }
 
 /** The two-line cell of a name and what tells it apart. */
-export function NameCell({ children, below }: { children: ReactNode; below?: ReactNode }) {
+export function NameCell({
+  children,
+  below,
+  narrow,
+}: {
+  children: ReactNode
+  below?: ReactNode
+  /** Among many other columns. */
+  narrow?: boolean
+}) {
   return (
-    <div className="min-w-0 max-w-56 sm:max-w-72">
+    <div className={cn('min-w-0', narrow ? 'max-w-32 sm:max-w-52 2xl:max-w-72' : 'max-w-56 sm:max-w-72')}>
       <div className="truncate font-medium">{children}</div>
       {below && <div className="truncate text-xs text-subtle">{below}</div>}
     </div>

@@ -96,7 +96,9 @@ const inScope = (noun: AnyLiveNoun, scope: LiveScope): RowRules<LiveRow> => ({
   matches: (row, input) => {
     const { projectId } = row as LiveRow & { projectId?: string | null }
     const foreign = projectId !== undefined && projectId !== scope.projectId
-    if (foreign && !input.allProjects && !noun.listedElsewhere?.(row)) return false
+    const elsewhere = input.own !== true && noun.listedElsewhere?.(row, scope, input)
+    if (!foreign && noun.listedAtHome?.(row, input) === false) return false
+    if (foreign && !input.allProjects && !elsewhere) return false
     return noun.matches(row, input)
   },
 })
@@ -108,9 +110,8 @@ function patchDetail(
   row: LiveRow | null,
   noun: AnyLiveNoun,
 ): boolean {
-  const [, options] = query.queryKey as unknown as TrpcKey
-  const known = query.state.data as LiveRow | undefined
-  if (!known || !row || options?.input?.id !== event.id || event.change === 'deleted') return false
+  const known = query.state.data as LiveRow | null | undefined
+  if (!row || known?.id !== event.id || event.change === 'deleted') return false
   const merged = merge(known, row, noun)
   if (noun.isNewer(merged, known)) setData(client, query, merged)
   return true

@@ -1,4 +1,4 @@
-import type { LiveRow, RowRules } from './rows.ts'
+import type { ListInput, LiveRow, RowRules } from './rows.ts'
 
 /** How the event stream keeps what is cached about one noun true. */
 export interface LiveNoun<Row extends LiveRow> extends RowRules<Row> {
@@ -15,7 +15,9 @@ export interface LiveNoun<Row extends LiveRow> extends RowRules<Row> {
   /** Fields that events leave null and only administrators' queries fill. */
   adminOnly?: readonly (keyof Row & string)[]
   /** Rows of other projects that are listed nevertheless: shared networks, public images. */
-  listedElsewhere?: (row: Row) => boolean
+  listedElsewhere?: (row: Row, scope: LiveScope, input: ListInput) => boolean
+  /** Rows of the own project that a list leaves out nevertheless, as one of what others share. */
+  listedAtHome?: (row: Row, input: ListInput) => boolean
   /** Fills in what an event's row leaves out. */
   complete?: (row: Row) => Row
 }

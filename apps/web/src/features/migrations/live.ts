@@ -2,10 +2,15 @@ import { defineNoun } from '#features/live/nouns.ts'
 import { isNewerByVersion } from '#features/live/rows.ts'
 import type { MigrationRow } from './row.ts'
 
-/** Moves: newest first, patched by `migration` events, which come with every piece of progress. */
+/**
+ * Moves: newest first, patched by `migration` events, which come with every piece of progress. Members are told the
+ * progress only.
+ */
 export const migrationNoun = defineNoun<MigrationRow>({
   noun: 'migration',
   list: ['compute', 'migrations', 'list'],
+  show: ['compute', 'migrations', 'current'],
+  adminOnly: ['sourceHost', 'destHost', 'requestedHost'],
   // The list is the whole cloud's.
   listedElsewhere: () => true,
   defaultSort: { by: 'createdAt', dir: 'desc' },

@@ -64,7 +64,11 @@ function Outcome({ migration }: { migration: MigrationRow }) {
       </div>
     )
   if (migration.errorMessage)
-    return <span className="block max-w-72 truncate text-xs text-bad-text">{migration.errorMessage}</span>
+    return (
+      <span className="block max-w-72 truncate text-xs text-bad-text" title={migration.errorMessage}>
+        {migration.errorMessage}
+      </span>
+    )
   const { oldFlavor, newFlavor, downtimeMs } = migration
   return (
     <span className="text-xs text-muted">

@@ -39,7 +39,7 @@ export function MoveSection({ instance }: { instance: InstanceDetail }) {
         </p>
         {isAdmin && <MoveButtons migration={move} />}
       </div>
-      {isAdmin && move.totalBytes !== null ? (
+      {move.totalBytes !== null ? (
         <MigrationProgress migration={move} />
       ) : (
         <MoveSteps operationId={move.operationId} />
@@ -70,7 +70,7 @@ function MoveSteps({ operationId }: { operationId: string }) {
   return data ? <OperationProgress operation={data} /> : null
 }
 
-/** The move that is not over. Its bytes arrive by events for administrators only. */
+/** The move that is not over. Only administrators may list moves. */
 function useMove({ id }: InstanceDetail): MigrationRow | null {
   const trpc = useTRPC()
   const { isAdmin } = useSession()

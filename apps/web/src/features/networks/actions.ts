@@ -1,4 +1,4 @@
-import type { NetworkRow, PortRow, SubnetRow } from './row.ts'
+import { type NetworkRow, type PortRow, type SubnetRow, takesPortsOf } from './row.ts'
 
 /** Who wants to act. */
 export interface NetworkAsker {
@@ -16,17 +16,19 @@ export function networkReason(
   if (readOnly) return readOnly
   if (network.status === 'DELETING') return 'The network is being deleted.'
   if (!isAdmin && network.projectId !== projectId)
-    return 'It is shared by another project; it can be used, but only its owner changes it.'
+    return 'It belongs to another project; it can be used, but only its owner changes it.'
   return null
 }
 
 /** Why nothing can be put on the network, or null when something can: a shared one takes ports of everyone. */
 export function portReason(
-  network: Pick<NetworkRow, 'status' | 'subnets'>,
-  { readOnly }: NetworkAsker,
+  network: Pick<NetworkRow, 'status' | 'external' | 'shared' | 'projectId' | 'sharedWith'>,
+  { readOnly, isAdmin, projectId }: NetworkAsker,
 ): string | null {
   if (readOnly) return readOnly
   if (network.status === 'DELETING') return 'The network is being deleted.'
+  if (network.external && !isAdmin && !takesPortsOf(network, projectId))
+    return 'It is an external network: only routers and floating IPs have ports on it.'
   return null
 }
 
@@ -49,6 +51,20 @@ export function portDeleteReason(
 ): string | null {
   if (readOnly) return readOnly
   if (port.deviceOwner.startsWith('network:'))
-    return 'It serves DHCP and metadata to its network, and goes with it.'
+    return port.deviceOwner === 'network:dhcp'
+      ? 'It serves DHCP and metadata to its network, and goes with it.'
+      : port.deviceOwner === 'network:floatingip'
+        ? 'It holds the address of a floating IP; release that.'
+        : 'It belongs to a router; remove the interface or the gateway there.'
   return null
+}
+
+/** Why the security groups of a port cannot be changed, or null. */
+export function portGroupsReason(
+  port: Pick<PortRow, 'deviceOwner' | 'portSecurity'>,
+  { readOnly }: NetworkAsker,
+): string | null {
+  if (readOnly) return readOnly
+  if (port.deviceOwner.startsWith('network:')) return 'It belongs to the network itself; nothing filters it.'
+  return port.portSecurity ? null : 'Its port security is off: nothing filters it.'
 }

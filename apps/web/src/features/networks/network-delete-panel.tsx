@@ -13,7 +13,7 @@ import { Dialog } from '#ui/dialog.tsx'
 import { ErrorPanel } from '#ui/error-panel.tsx'
 import { count } from '#ui/format.ts'
 import { Skeleton } from '#ui/skeleton.tsx'
-import { isServicePort, type NetworkRow, type PortRow } from './row.ts'
+import type { NetworkRow, PortRow } from './row.ts'
 
 /** Asks before a network is deleted: what goes with it, and what stands in the way. */
 export function NetworkDeletePanel({ of, onClose }: { of: string; onClose: () => void }) {
@@ -36,7 +36,7 @@ export function NetworkDeletePanel({ of, onClose }: { of: string; onClose: () =>
   )
   const error = remove.error ?? network.error ?? ports.error
   const loaded = network.data && ports.data
-  const blocking = ports.data?.items.filter((port) => !isServicePort(port)) ?? []
+  const blocking = ports.data?.items.filter(({ deviceOwner }) => deviceOwner !== 'network:dhcp') ?? []
   // A shared network has ports of other projects, which are only counted here.
   const hidden = Math.max(0, (network.data?.portCount ?? 0) - blocking.length)
   const stuck = blocking.length + hidden > 0
@@ -121,6 +121,16 @@ function Blocking({
               >
                 {port.instanceName ?? shortId(port.instanceId)}
               </Link>
+            ) : port.deviceOwner.startsWith('network:router_') ? (
+              <Link
+                href={paths.router(port.deviceId)}
+                onClick={onLeave}
+                className="min-w-0 truncate rounded font-medium hover:underline"
+              >
+                a router
+              </Link>
+            ) : port.deviceOwner === 'network:floatingip' ? (
+              <span className="min-w-0 truncate">a floating IP</span>
             ) : (
               <span className="min-w-0 truncate">{port.name || `port ${shortId(port.id)}`}</span>
             )}
@@ -131,7 +141,7 @@ function Blocking({
         ))}
         {hidden > 0 && <li className="py-1.5 text-muted">{count(hidden, 'more port')}</li>}
       </ul>
-      <p className="text-xs text-subtle">Delete these instances and ports first.</p>
+      <p className="text-xs text-subtle">Delete these instances and ports first, and take routers from it.</p>
     </>
   )
 }

@@ -4,9 +4,11 @@ import { useRouter } from 'next/navigation'
 import { useId } from 'react'
 import { toast } from 'sonner'
 import { ApiCall } from '#features/forms/api-call.tsx'
+import { DescriptionField } from '#features/forms/description-field.tsx'
 import { formErrors } from '#features/forms/form-errors.ts'
 import { useDraft } from '#features/forms/use-draft.ts'
 import { useUnsavedGuard } from '#features/list/use-unsaved-guard.ts'
+import { defaultPolicy, policyInput, QosField } from '#features/qos/qos-field.tsx'
 import { quotaLabel } from '#features/quotas/quotas.tsx'
 import { useSession, useWhyReadOnly } from '#features/session/use-session.ts'
 import { paths } from '#paths.ts'
@@ -20,17 +22,25 @@ import { Field } from '#ui/field.tsx'
 import { Gauge } from '#ui/gauge.tsx'
 import { Input } from '#ui/input.tsx'
 import { PageHeader } from '#ui/page-header.tsx'
+import { DomainField } from './name-fields.tsx'
 import { emptySubnet, type SubnetDraft, SubnetFields, subnetInput } from './subnet-fields.tsx'
-import { freeRange } from './subnet-help.ts'
+import { freeRange, freeRange6 } from './subnet-help.ts'
 
 interface Draft {
   name: string
   description: string
   mtu: string
   shared: boolean
+  external: boolean
+  physicalNetwork: string
+  vlanId: string
+  dnsDomain: string
+  qosPolicy: string
   withSubnet: boolean
   /** Undefined until somebody changes it: then a free range stands in it. */
   subnet?: SubnetDraft
+  withSubnet6: boolean
+  subnet6?: SubnetDraft
 }
 
 /** Creates a network with its first subnet on one page. */
@@ -38,7 +48,7 @@ export function NetworkNewPage() {
   const trpc = useTRPC()
   const router = useRouter()
   const readOnly = useWhyReadOnly()
-  const { isAdmin } = useSession()
+  const { isAdmin, project } = useSession()
   const formId = useId()
   const { data: known } = useQuery(trpc.network.networks.list.queryOptions({ limit: 100 }))
   const { data: quotas } = useQuery(trpc.identity.quotas.show.queryOptions({}))
@@ -47,17 +57,32 @@ export function NetworkNewPage() {
     description: '',
     mtu: '',
     shared: false,
+    external: false,
+    physicalNetwork: '',
+    vlanId: '',
+    dnsDomain: '',
+    qosPolicy: defaultPolicy,
     withSubnet: true,
+    withSubnet6: false,
   })
-  const suggested = freeRange(known?.items.flatMap(({ subnets }) => subnets.map(({ cidr }) => cidr)) ?? [])
-  const subnet = draft.subnet ?? emptySubnet(suggested)
+  const taken = known?.items.flatMap(({ subnets }) => subnets.map(({ cidr }) => cidr)) ?? []
+  const subnet = draft.subnet ?? emptySubnet(freeRange(taken))
+  const subnet6 = draft.subnet6 ?? emptySubnet(freeRange6(project?.id ?? '', taken))
   const { input: subnetPart, problem } = subnetInput(subnet)
+  const siblings6 = draft.withSubnet ? [subnet.cidr] : []
+  const { input: subnetPart6, problem: problem6 } = subnetInput(subnet6, siblings6)
   const input = {
     name: draft.name.trim(),
     ...(draft.description.trim() && { description: draft.description.trim() }),
     ...(draft.mtu && { mtu: Number(draft.mtu) }),
     ...(draft.shared && { shared: true }),
+    ...(draft.external && { external: true }),
+    ...(draft.physicalNetwork.trim() && { physicalNetwork: draft.physicalNetwork.trim() }),
+    ...(draft.vlanId && { vlanId: Number(draft.vlanId) }),
+    ...(draft.dnsDomain.trim() && { dnsDomain: draft.dnsDomain.trim() }),
+    qosPolicyId: policyInput(draft.qosPolicy),
     ...(draft.withSubnet && { subnet: subnetPart }),
+    ...(draft.withSubnet6 && { furtherSubnets: [subnetPart6] }),
   }
   const create = useMutation(
     trpc.network.networks.create.mutationOptions({
@@ -69,11 +94,24 @@ export function NetworkNewPage() {
     }),
   )
   const release = useUnsavedGuard(dirty && !create.isSuccess)
-  const { at, rest, hint } = formErrors(create.error, ['name', 'description', 'mtu', 'shared', 'subnet'])
+  const { at, rest, hint } = formErrors(create.error, [
+    'name',
+    'description',
+    'mtu',
+    'shared',
+    'external',
+    'physicalNetwork',
+    'vlanId',
+    'dnsDomain',
+    'qosPolicyId',
+    'subnet',
+    'furtherSubnets',
+  ])
   const reason =
     readOnly ??
     (draft.name.trim() ? null : 'Give the network a name.') ??
-    (draft.withSubnet && problem ? 'The subnet needs a look.' : null)
+    (draft.withSubnet && problem ? 'The subnet needs a look.' : null) ??
+    (draft.withSubnet6 && problem6 ? 'The IPv6 subnet needs a look.' : null)
 
   return (
     <>
@@ -104,19 +142,17 @@ export function NetworkNewPage() {
                 />
               </Field>
               <div className="grid gap-4 sm:grid-cols-[minmax(0,1fr)_8rem]">
-                <Field label="Description" optional error={at.description}>
-                  <Input
-                    value={draft.description}
-                    maxLength={255}
-                    onChange={(event) => change({ description: event.target.value })}
-                  />
-                </Field>
+                <DescriptionField
+                  value={draft.description}
+                  error={at.description}
+                  onChange={(description) => change({ description })}
+                />
                 <Field label="MTU" optional error={at.mtu}>
                   <Input
                     type="number"
                     min={576}
                     max={9000}
-                    placeholder="1450"
+                    placeholder={draft.physicalNetwork ? '1500' : '1450'}
                     value={draft.mtu}
                     className="tabular"
                     onChange={(event) => change({ mtu: event.target.value })}
@@ -131,6 +167,55 @@ export function NetworkNewPage() {
                 checked={draft.shared}
                 onChange={(shared) => change({ shared })}
               />
+              <CheckField
+                label="External"
+                hint="Routers of every project may have their gateway on it, and floating IPs come from it."
+                reason={isAdmin ? null : 'Only administrators make external networks.'}
+                error={at.external}
+                checked={draft.external}
+                onChange={(external) => change({ external })}
+              />
+              <DomainField
+                value={draft.dnsDomain}
+                error={at.dnsDomain}
+                onChange={(dnsDomain) => change({ dnsDomain })}
+              />
+              <QosField
+                projectId={project?.id ?? null}
+                value={draft.qosPolicy}
+                none={{ label: 'No limits' }}
+                hint="How fast its ports may send and receive."
+                error={at.qosPolicyId}
+                onChange={(qosPolicy) => change({ qosPolicy })}
+              />
+              {isAdmin && (
+                <div className="grid gap-4 sm:grid-cols-[minmax(0,1fr)_8rem]">
+                  <Field
+                    label="Physical network"
+                    optional
+                    error={at.physicalNetwork}
+                    hint="A name of the hosts' configuration: there its frames leave by that interface. Empty: the overlay between the hosts carries it."
+                  >
+                    <Input
+                      value={draft.physicalNetwork}
+                      maxLength={64}
+                      spellCheck={false}
+                      onChange={(event) => change({ physicalNetwork: event.target.value })}
+                    />
+                  </Field>
+                  <Field label="VLAN" optional error={at.vlanId}>
+                    <Input
+                      type="number"
+                      min={1}
+                      max={4094}
+                      placeholder="none"
+                      value={draft.vlanId}
+                      className="tabular"
+                      onChange={(event) => change({ vlanId: event.target.value })}
+                    />
+                  </Field>
+                </div>
+              )}
             </div>
           </Card>
           <Card title="Subnet">
@@ -151,6 +236,27 @@ export function NetworkNewPage() {
               )}
             </div>
           </Card>
+          <Card title="IPv6">
+            <div className="flex flex-col gap-4">
+              <CheckField
+                label="With an IPv6 subnet"
+                hint="Instances get an IPv6 address besides, which needs no floating IP: a router leads straight to it."
+                checked={draft.withSubnet6}
+                onChange={(withSubnet6) => change({ withSubnet6 })}
+              />
+              {draft.withSubnet6 && (
+                <fieldset aria-label="IPv6 subnet" className="min-w-0">
+                  <SubnetFields
+                    draft={subnet6}
+                    errors={at}
+                    prefix="furtherSubnets.0."
+                    siblings={siblings6}
+                    onChange={(patch) => change({ subnet6: { ...subnet6, ...patch } })}
+                  />
+                </fieldset>
+              )}
+            </div>
+          </Card>
         </div>
         <Card title="Quota afterwards" className="lg:sticky lg:top-19">
           <div className="flex flex-col gap-4">
@@ -163,7 +269,9 @@ export function NetworkNewPage() {
                     label={quotaLabel(resource)}
                     used={quota.used}
                     limit={quota.limit}
-                    adding={resource === 'networks' || draft.withSubnet ? 1 : 0}
+                    adding={
+                      resource === 'networks' ? 1 : Number(draft.withSubnet) + Number(draft.withSubnet6)
+                    }
                   />
                 )
               )

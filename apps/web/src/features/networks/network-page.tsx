@@ -8,7 +8,6 @@ import { networkTabs, paths } from '#paths.ts'
 import { useTRPC } from '#trpc/client.ts'
 import { readError } from '#trpc/error.ts'
 import { ActionMenu } from '#ui/actions.tsx'
-import { Badge } from '#ui/badge.tsx'
 import { Button } from '#ui/button.tsx'
 import { Copyable, shortId } from '#ui/copy.tsx'
 import { ResourceHeader, ResourcePage } from '#ui/resource-page.tsx'
@@ -16,10 +15,11 @@ import { StateCell } from '#ui/state-cell.tsx'
 import { Strip } from '#ui/strip.tsx'
 import { TabPanel, Tabs } from '#ui/tabs.tsx'
 import { Age } from '#ui/time.tsx'
-import { Usage } from '#ui/usage.tsx'
+import { AddressUse } from './address-use.tsx'
+import { NetworkMarks } from './network-marks.tsx'
 import { NetworkOverviewTab } from './overview-tab.tsx'
 import { PortsTab } from './ports-tab.tsx'
-import { addressUse, type NetworkRow, networkLook } from './row.ts'
+import { type NetworkRow, networkLook } from './row.ts'
 import { SubnetsTab } from './subnets-tab.tsx'
 import { useNetworkActions } from './use-network-actions.tsx'
 
@@ -51,10 +51,9 @@ function Loaded({ network }: { network: NetworkRow }) {
     'tab',
     parseAsStringLiteral(networkTabs).withDefault('overview').withOptions({ history: 'push' }),
   )
-  const use = addressUse(network.subnets)
   return (
     <>
-      <ResourceHeader name={network.name} mark={network.shared && <Badge tone="accent">shared</Badge>}>
+      <ResourceHeader name={network.name} mark={<NetworkMarks network={network} />}>
         <Button reason={subnet.reason} onClick={subnet.run}>
           <Plus aria-hidden="true" /> Add subnet
         </Button>
@@ -68,8 +67,8 @@ function Loaded({ network }: { network: NetworkRow }) {
           ['State', <StateCell key="state" {...networkLook(network)} />],
           [
             'Addresses',
-            use.total > 0 ? (
-              <Usage key="use" label={`Addresses of ${network.name}`} {...use} />
+            network.subnets.length > 0 ? (
+              <AddressUse key="use" name={network.name} subnets={network.subnets} />
             ) : (
               'none: it has no subnet'
             ),
@@ -96,7 +95,7 @@ function Loaded({ network }: { network: NetworkRow }) {
         tabs={[
           { value: 'overview', label: 'Overview' },
           { value: 'subnets', label: `Subnets (${network.subnets.length})` },
-          { value: 'ports', label: `Ports (${network.portCount})` },
+          { value: 'ports', label: 'Ports' },
         ]}
         value={tab}
         onChange={(next) => void setTab(next as (typeof networkTabs)[number])}

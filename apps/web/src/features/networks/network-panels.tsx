@@ -1,17 +1,23 @@
 'use client'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { toast } from 'sonner'
+import { DescriptionField } from '#features/forms/description-field.tsx'
 import { errorBelow } from '#features/forms/form-errors.ts'
 import { FormPanel } from '#features/forms/form-panel.tsx'
 import { useDraft } from '#features/forms/use-draft.ts'
 import { PanelOf } from '#features/panels/panel-of.tsx'
+import { noPolicy, policyInput, QosField } from '#features/qos/qos-field.tsx'
+import { useSession } from '#features/session/use-session.ts'
 import { useTRPC } from '#trpc/client.ts'
+import { CheckField } from '#ui/check-field.tsx'
 import { Field } from '#ui/field.tsx'
 import { Input } from '#ui/input.tsx'
 import { Select } from '#ui/select.tsx'
-import type { NetworkRow } from './row.ts'
+import { isFormed } from './address-ways.ts'
+import { DomainField, NameField } from './name-fields.tsx'
+import { freeWords, type NetworkRow } from './row.ts'
 import { emptySubnet, SubnetFields, subnetInput } from './subnet-fields.tsx'
-import { freeRange } from './subnet-help.ts'
+import { freeRange, freeRange6 } from './subnet-help.ts'
 
 interface PanelProps {
   of: string
@@ -38,7 +44,20 @@ export function NetworkEditPanel({ of, onClose }: PanelProps) {
 
 function EditForm({ network, onClose }: FormProps) {
   const trpc = useTRPC()
-  const [draft, change, dirty] = useDraft({ name: network.name, description: network.description })
+  const { isAdmin } = useSession()
+  const before = {
+    name: network.name,
+    description: network.description,
+    mtu: String(network.mtu),
+    portSecurity: network.portSecurity,
+    shared: network.shared,
+    external: network.external,
+    physicalNetwork: network.physicalNetwork ?? '',
+    dnsDomain: network.dnsDomain,
+    qosPolicy: network.qosPolicyId ?? noPolicy,
+  }
+  const [draft, change, dirty] = useDraft(before)
+  const changed = (key: keyof typeof before) => draft[key] !== before[key]
   const save = useMutation(
     trpc.network.networks.update.mutationOptions({
       onSuccess: (saved) => {
@@ -53,11 +72,32 @@ function EditForm({ network, onClose }: FormProps) {
       description={network.name}
       submit="Save"
       mutation={save}
-      fields={['name', 'description']}
+      fields={[
+        'name',
+        'description',
+        'mtu',
+        'portSecurity',
+        'shared',
+        'external',
+        'physicalNetwork',
+        'dnsDomain',
+        'qosPolicyId',
+      ]}
       reason={dirty ? null : 'Nothing has changed.'}
       dirty={dirty}
       onSubmit={() =>
-        save.mutate({ id: network.id, name: draft.name.trim(), description: draft.description.trim() })
+        save.mutate({
+          id: network.id,
+          name: draft.name.trim(),
+          description: draft.description.trim(),
+          ...(changed('mtu') && { mtu: Number(draft.mtu) }),
+          ...(changed('portSecurity') && { portSecurity: draft.portSecurity }),
+          ...(changed('shared') && { shared: draft.shared }),
+          ...(changed('external') && { external: draft.external }),
+          ...(changed('dnsDomain') && { dnsDomain: draft.dnsDomain.trim() }),
+          ...(changed('qosPolicy') && { qosPolicyId: policyInput(draft.qosPolicy) }),
+          ...(changed('physicalNetwork') && { physicalNetwork: draft.physicalNetwork.trim() || null }),
+        })
       }
       onClose={onClose}
     >
@@ -70,13 +110,76 @@ function EditForm({ network, onClose }: FormProps) {
               onChange={(event) => change({ name: event.target.value })}
             />
           </Field>
-          <Field label="Description" optional error={errors.description}>
+          <DescriptionField
+            value={draft.description}
+            error={errors.description}
+            onChange={(description) => change({ description })}
+          />
+          <Field
+            label="MTU"
+            error={errors.mtu}
+            hint="Bytes of the largest packet. Guests learn of a change when they ask DHCP again."
+          >
             <Input
-              value={draft.description}
-              maxLength={255}
-              onChange={(event) => change({ description: event.target.value })}
+              type="number"
+              min={576}
+              max={9000}
+              value={draft.mtu}
+              className="tabular"
+              onChange={(event) => change({ mtu: event.target.value })}
             />
           </Field>
+          <CheckField
+            label="Port security"
+            hint="New ports are held to their own addresses. Those that are there stay as they are."
+            error={errors.portSecurity}
+            checked={draft.portSecurity}
+            onChange={(portSecurity) => change({ portSecurity })}
+          />
+          <CheckField
+            label="Shared"
+            hint="Every project may attach instances."
+            reason={isAdmin ? null : 'Only administrators share networks with every project.'}
+            error={errors.shared}
+            checked={draft.shared}
+            onChange={(shared) => change({ shared })}
+          />
+          <CheckField
+            label="External"
+            hint="Routers of every project may have their gateway on it, and floating IPs come from it."
+            reason={isAdmin ? null : 'Only administrators make external networks.'}
+            error={errors.external}
+            checked={draft.external}
+            onChange={(external) => change({ external })}
+          />
+          <DomainField
+            value={draft.dnsDomain}
+            error={errors.dnsDomain}
+            onChange={(dnsDomain) => change({ dnsDomain })}
+          />
+          <QosField
+            projectId={network.projectId}
+            value={draft.qosPolicy}
+            none={{ label: 'No limits' }}
+            hint="How fast its ports may send and receive, those that run included. A port may have its own."
+            error={errors.qosPolicyId}
+            onChange={(qosPolicy) => change({ qosPolicy })}
+          />
+          {isAdmin && (
+            <Field
+              label="Physical network"
+              optional
+              error={errors.physicalNetwork}
+              hint="A name of the hosts' configuration: there its frames leave by that interface, untagged."
+            >
+              <Input
+                value={draft.physicalNetwork}
+                maxLength={64}
+                spellCheck={false}
+                onChange={(event) => change({ physicalNetwork: event.target.value })}
+              />
+            </Field>
+          )}
         </>
       )}
     </FormPanel>
@@ -95,7 +198,9 @@ export function SubnetNewPanel({ of, onClose }: PanelProps) {
 function SubnetForm({ network, onClose }: FormProps) {
   const trpc = useTRPC()
   const siblings = network.subnets.map(({ cidr }) => cidr)
-  const [draft, change, dirty] = useDraft(emptySubnet(freeRange(siblings)))
+  const [range4, range6] = [freeRange(siblings), freeRange6(network.projectId, siblings)]
+  const [draft, change, dirty] = useDraft(emptySubnet(range4))
+  const kind = draft.cidr.includes(':') ? '6' : '4'
   const { input, problem } = subnetInput(draft, siblings)
   const create = useMutation(
     trpc.network.subnets.create.mutationOptions({
@@ -111,13 +216,27 @@ function SubnetForm({ network, onClose }: FormProps) {
       description={network.name}
       submit="Add subnet"
       mutation={create}
-      fields={['name', 'cidr', 'gatewayIp', 'dnsServers', 'pools']}
+      fields={['name', 'cidr', 'gatewayIp', 'dnsServers', 'pools', 'ipv6AddressMode', 'enableDhcp']}
       reason={problem}
       dirty={dirty}
       onSubmit={() => create.mutate({ networkId: network.id, ...input })}
       onClose={onClose}
     >
-      {(errors) => <SubnetFields draft={draft} errors={errors} siblings={siblings} onChange={change} />}
+      {(errors) => (
+        <>
+          <Field label="Kind">
+            <Select
+              value={kind}
+              onChange={(next) => change({ cidr: next === '6' ? range6 : range4, gatewayIp: '', pools: '' })}
+              options={[
+                { value: '4', label: 'IPv4', note: 'behind the addresses of a router' },
+                { value: '6', label: 'IPv6', note: 'reached as it is, wherever a router leads' },
+              ]}
+            />
+          </Field>
+          <SubnetFields draft={draft} errors={errors} siblings={siblings} onChange={change} />
+        </>
+      )}
     </FormPanel>
   )
 }
@@ -136,7 +255,13 @@ const noAddress = 'none'
 
 function PortForm({ network, onClose }: FormProps) {
   const trpc = useTRPC()
-  const [draft, change, dirty] = useDraft({ name: '', subnet: anySubnet, ipAddress: '', macAddress: '' })
+  const [draft, change, dirty] = useDraft({
+    name: '',
+    subnet: anySubnet,
+    ipAddress: '',
+    macAddress: '',
+    dnsName: '',
+  })
   const create = useMutation(
     trpc.network.ports.create.mutationOptions({
       onSuccess: (port) => {
@@ -145,9 +270,11 @@ function PortForm({ network, onClose }: FormProps) {
       },
     }),
   )
+  const chosen = network.subnets.find(({ id }) => id === draft.subnet)
+  const formed = chosen !== undefined && isFormed(chosen)
   const wish = {
     ...(draft.subnet !== anySubnet && { subnetId: draft.subnet }),
-    ...(draft.ipAddress.trim() && { ipAddress: draft.ipAddress.trim() }),
+    ...(draft.ipAddress.trim() && !formed && { ipAddress: draft.ipAddress.trim() }),
   }
   const fixedIps = draft.subnet === noAddress ? [] : Object.keys(wish).length > 0 ? [wish] : undefined
   return (
@@ -156,13 +283,14 @@ function PortForm({ network, onClose }: FormProps) {
       description={network.name}
       submit="Create port"
       mutation={create}
-      fields={['name', 'fixedIps', 'macAddress']}
+      fields={['name', 'fixedIps', 'macAddress', 'dnsName']}
       dirty={dirty}
       onSubmit={() =>
         create.mutate({
           networkId: network.id,
           ...(draft.name.trim() && { name: draft.name.trim() }),
           ...(fixedIps && { fixedIps }),
+          ...(draft.dnsName.trim() && { dnsName: draft.dnsName.trim() }),
           ...(draft.macAddress.trim() && { macAddress: draft.macAddress.trim() }),
         })
       }
@@ -182,17 +310,21 @@ function PortForm({ network, onClose }: FormProps) {
               value={draft.subnet}
               onChange={(subnet) => change({ subnet })}
               options={[
-                { value: anySubnet, label: 'Any subnet with a free address' },
+                {
+                  value: anySubnet,
+                  label: 'Any subnet with a free address',
+                  note: 'IPv4 and IPv6, as the network has them',
+                },
                 ...network.subnets.map((subnet) => ({
                   value: subnet.id,
                   label: subnet.cidr,
-                  note: `${subnet.total - subnet.used} free`,
+                  note: isFormed(subnet) ? 'made of the MAC' : freeWords(subnet),
                 })),
                 { value: noAddress, label: 'No address' },
               ]}
             />
           </Field>
-          {draft.subnet !== noAddress && (
+          {draft.subnet !== noAddress && !formed && (
             <Field
               label="Address"
               optional
@@ -207,6 +339,11 @@ function PortForm({ network, onClose }: FormProps) {
               />
             </Field>
           )}
+          <NameField
+            value={draft.dnsName}
+            error={errors.dnsName}
+            onChange={(dnsName) => change({ dnsName })}
+          />
           <Field label="MAC address" optional error={errors.macAddress} hint="Empty: one is made up.">
             <Input
               value={draft.macAddress}

@@ -8,18 +8,20 @@ import { type Column, NameCell } from '#features/list/data-table.tsx'
 import { FilterSelect, ListCard } from '#features/list/list-card.tsx'
 import { useListState } from '#features/list/use-list-state.ts'
 import { useWhyReadOnly } from '#features/session/use-session.ts'
+import { TagChips } from '#features/tags/tag-chips.tsx'
+import { TagFilter } from '#features/tags/tag-filter.tsx'
 import { paths } from '#paths.ts'
 import { useTRPC } from '#trpc/client.ts'
 import { ActionMenu } from '#ui/actions.tsx'
-import { Badge } from '#ui/badge.tsx'
 import { Copyable, shortId } from '#ui/copy.tsx'
 import { EmptyState } from '#ui/empty-state.tsx'
 import { LinkButton } from '#ui/link-button.tsx'
 import { PageHeader } from '#ui/page-header.tsx'
 import { StateCell } from '#ui/state-cell.tsx'
 import { Age } from '#ui/time.tsx'
-import { Usage } from '#ui/usage.tsx'
-import { addressUse, type NetworkRow, networkLook } from './row.ts'
+import { AddressUse } from './address-use.tsx'
+import { NetworkMarks } from './network-marks.tsx'
+import { type NetworkRow, networkLook } from './row.ts'
 import { useNetworkActions } from './use-network-actions.tsx'
 
 type Sort = 'name' | 'createdAt'
@@ -35,7 +37,8 @@ const columns: readonly Column<NetworkRow, Sort>[] = [
           <Link href={paths.network(row.id)} className="truncate rounded hover:underline">
             {row.name}
           </Link>
-          {row.shared && <Badge tone="accent">shared</Badge>}
+          <NetworkMarks network={row} />
+          <TagChips tags={row.tags} />
         </span>
       </NameCell>
     ),
@@ -48,7 +51,7 @@ const columns: readonly Column<NetworkRow, Sort>[] = [
     from: 'md',
     cell: (row) =>
       row.subnets.length > 0 ? (
-        <Usage label={`Addresses of ${row.name}`} {...addressUse(row.subnets)} />
+        <AddressUse name={row.name} subnets={row.subnets} />
       ) : (
         <span className="text-subtle">–</span>
       ),
@@ -86,18 +89,18 @@ function Subnets({ row }: { row: NetworkRow }) {
   )
 }
 
-/** The networks of the project and the shared ones, with how full they are. */
+/** The networks of the project, the shared and the external ones, with how full they are. */
 export function NetworksPage() {
   const trpc = useTRPC()
   const router = useRouter()
   const readOnly = useWhyReadOnly()
   const actionsOf = useNetworkActions()
   const list = useListState({
-    filters: ['shared'],
+    filters: ['kind', 'tag'],
     sorts: ['name', 'createdAt'],
     defaultSort: { by: 'createdAt', dir: 'desc' },
   })
-  const { shared } = list.filters
+  const kind = (['own', 'shared', 'external'] as const).find((value) => value === list.filters.kind)
   const query = useQuery(
     trpc.network.networks.list.queryOptions(
       {
@@ -105,7 +108,10 @@ export function NetworksPage() {
         cursor: list.cursor ?? undefined,
         sort: list.sort,
         ...(list.search && { search: list.search }),
-        ...(shared && { shared: shared === 'yes' }),
+        ...(list.filters.tag && { tags: [list.filters.tag] }),
+        ...(kind === 'own' && { own: true }),
+        ...(kind === 'shared' && { shared: true }),
+        ...(kind === 'external' && { external: true }),
       },
       { placeholderData: keepPreviousData },
     ),
@@ -122,7 +128,7 @@ export function NetworksPage() {
         description="Where instances get their addresses and reach each other."
         actions={create}
       />
-      <ListCard<NetworkRow, Sort, 'shared'>
+      <ListCard<NetworkRow, Sort, 'kind' | 'tag'>
         label="Networks"
         icon={Network}
         list={list}
@@ -131,16 +137,24 @@ export function NetworksPage() {
         nameOf={(row) => row.name}
         searchLabel="Search name or ID"
         filters={
-          <FilterSelect
-            label="Sharing"
-            all="Own and shared"
-            value={shared}
-            options={[
-              { value: 'yes', label: 'Shared' },
-              { value: 'no', label: 'Not shared' },
-            ]}
-            onChange={(value) => list.setFilter('shared', value)}
-          />
+          <>
+            <FilterSelect
+              label="Kind"
+              all="All kinds"
+              value={kind ?? null}
+              options={[
+                { value: 'own', label: 'Own' },
+                { value: 'shared', label: 'Shared' },
+                { value: 'external', label: 'External' },
+              ]}
+              onChange={(value) => list.setFilter('kind', value)}
+            />
+            <TagFilter
+              kind="network"
+              value={list.filters.tag}
+              onChange={(tag) => list.setFilter('tag', tag)}
+            />
+          </>
         }
         onOpen={(row) => router.push(paths.network(row.id))}
         menu={(row) => <ActionMenu name={row.name} id={row.id} actions={actionsOf(row)} />}

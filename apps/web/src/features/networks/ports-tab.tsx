@@ -6,6 +6,8 @@ import { type Column, NameCell } from '#features/list/data-table.tsx'
 import { FilterSelect, ListCard } from '#features/list/list-card.tsx'
 import { useListState } from '#features/list/use-list-state.ts'
 import { useSession } from '#features/session/use-session.ts'
+import { TagChips } from '#features/tags/tag-chips.tsx'
+import { TagFilter } from '#features/tags/tag-filter.tsx'
 import { paths } from '#paths.ts'
 import { useTRPC } from '#trpc/client.ts'
 import { ActionMenu } from '#ui/actions.tsx'
@@ -36,13 +38,22 @@ const columnsFor = (isAdmin: boolean): readonly Column<PortRow, Sort>[] => [
             </>
           }
         >
-          {row.name || id}
+          <span className="inline-flex max-w-full items-center gap-1.5">
+            {row.name || id}
+            <TagChips tags={row.tags} />
+          </span>
         </NameCell>
       )
     },
   },
   { key: 'state', header: 'State', from: 'sm', cell: (row) => <StateCell {...portLook(row)} /> },
   { key: 'addresses', header: 'Addresses', cell: (row) => <Addresses row={row} /> },
+  {
+    key: 'hostname',
+    header: 'Name on the network',
+    from: 'lg',
+    cell: (row) => <span className="text-muted">{row.hostname || '–'}</span>,
+  },
   {
     key: 'mac',
     header: 'MAC',
@@ -73,9 +84,9 @@ const columnsFor = (isAdmin: boolean): readonly Column<PortRow, Sort>[] => [
 function Addresses({ row }: { row: PortRow }) {
   if (row.fixedIps.length === 0) return <span className="text-subtle">none</span>
   return (
-    <span className="flex gap-3">
+    <span className="flex flex-wrap gap-x-3">
       {row.fixedIps.map(({ ipAddress }) => (
-        <Copyable key={ipAddress} value={ipAddress} what="address" />
+        <Copyable key={ipAddress} value={ipAddress} what="address" wrap />
       ))}
     </span>
   )
@@ -88,7 +99,20 @@ function Device({ row }: { row: PortRow }) {
         {row.instanceName ?? shortId(row.instanceId)}
       </Link>
     )
+  if (row.deviceOwner === 'network:router_interface' || row.deviceOwner === 'network:router_gateway')
+    return (
+      <Link href={paths.router(row.deviceId)} className="rounded hover:underline">
+        {row.deviceOwner === 'network:router_gateway' ? 'gateway of a router' : 'router'}
+      </Link>
+    )
+  if (row.deviceOwner === 'network:floatingip')
+    return (
+      <Link href={paths.floatingIps()} className="rounded hover:underline">
+        floating IP
+      </Link>
+    )
   if (isServicePort(row)) return <span className="text-muted">DHCP and metadata</span>
+  if (row.deviceOwner) return <span className="text-muted">{row.deviceOwner}</span>
   return <span className="text-subtle">nothing yet</span>
 }
 
@@ -99,7 +123,7 @@ export function PortsTab({ network }: { network: NetworkRow }) {
   const actionsOf = usePortActions()
   const create = useNetworkActions()(network).find(({ id }) => id === 'port')!
   const list = useListState({
-    filters: ['status'],
+    filters: ['status', 'tag'],
     sorts: ['name', 'createdAt'],
     defaultSort: { by: 'createdAt', dir: 'desc' },
   })
@@ -112,6 +136,7 @@ export function PortsTab({ network }: { network: NetworkRow }) {
         cursor: list.cursor ?? undefined,
         sort: list.sort,
         ...(list.search && { search: list.search }),
+        ...(list.filters.tag && { tags: [list.filters.tag] }),
         ...(status && { status }),
         ...(isAdmin && { allProjects: true }),
       },
@@ -119,7 +144,7 @@ export function PortsTab({ network }: { network: NetworkRow }) {
     ),
   )
   return (
-    <ListCard<PortRow, Sort, 'status'>
+    <ListCard<PortRow, Sort, 'status' | 'tag'>
       label="Ports"
       icon={Cable}
       list={list}
@@ -128,16 +153,19 @@ export function PortsTab({ network }: { network: NetworkRow }) {
       nameOf={(row) => row.name || row.macAddress}
       searchLabel="Search name, MAC or address"
       filters={
-        <FilterSelect
-          label="State"
-          all="All states"
-          value={status ?? null}
-          options={[
-            { value: 'ACTIVE', label: 'Up' },
-            { value: 'DOWN', label: 'Down' },
-          ]}
-          onChange={(value) => list.setFilter('status', value)}
-        />
+        <>
+          <FilterSelect
+            label="State"
+            all="All states"
+            value={status ?? null}
+            options={[
+              { value: 'ACTIVE', label: 'Up' },
+              { value: 'DOWN', label: 'Down' },
+            ]}
+            onChange={(value) => list.setFilter('status', value)}
+          />
+          <TagFilter kind="port" value={list.filters.tag} onChange={(tag) => list.setFilter('tag', tag)} />
+        </>
       }
       menu={(row) => <ActionMenu name={row.name || row.macAddress} id={row.id} actions={actionsOf(row)} />}
       empty={

@@ -9,12 +9,15 @@ import { cn } from '#ui/cn.ts'
 import { Field } from '#ui/field.tsx'
 import { count } from '#ui/format.ts'
 import { Input, Textarea } from '#ui/input.tsx'
+import { Select } from '#ui/select.tsx'
+import { type AddressWay, addressWays, formedByGuests, wayInput } from './address-ways.ts'
 import { readPools, type SubnetText, splitList, subnetHelp } from './subnet-help.ts'
 
 /** A subnet as a form holds it. */
 export interface SubnetDraft extends SubnetText {
   name: string
   enableDhcp: boolean
+  way: AddressWay
   dnsServers: string
   pools: string
 }
@@ -26,9 +29,15 @@ export const emptySubnet = (cidr: string): SubnetDraft => ({
   gatewayIp: '',
   noGateway: false,
   enableDhcp: true,
+  way: 'slaac',
   dnsServers: '',
   pools: '',
 })
+
+/** The range that is typed is one of IPv6. */
+const isIpv6 = ({ cidr }: Pick<SubnetDraft, 'cidr'>): boolean => cidr.includes(':')
+
+const takesPools = (draft: SubnetDraft): boolean => !isIpv6(draft) || !formedByGuests(draft.way)
 
 /** What the form says in the server's words, and why it cannot be sent yet. */
 export function subnetInput(
@@ -37,17 +46,19 @@ export function subnetInput(
 ): { input: Omit<RouterInputs['network']['subnets']['create'], 'networkId'>; problem: string | null } {
   const help = subnetHelp(draft, siblings)
   const { pools, problem } = readPools(draft.pools)
+  const poolProblem = takesPools(draft) ? problem : null
   return {
-    problem: help.problem ?? help.gatewayProblem ?? problem ?? (help.facts ? null : 'Give an address range.'),
+    problem:
+      help.problem ?? help.gatewayProblem ?? poolProblem ?? (help.facts ? null : 'Give an address range.'),
     input: {
       cidr: draft.cidr.trim(),
       ...(draft.name.trim() && { name: draft.name.trim() }),
       ...(draft.noGateway
         ? { gatewayIp: null }
         : draft.gatewayIp.trim() && { gatewayIp: draft.gatewayIp.trim() }),
-      ...(!draft.enableDhcp && { enableDhcp: false }),
+      ...(isIpv6(draft) ? wayInput(draft.way) : !draft.enableDhcp && { enableDhcp: false }),
       ...(draft.dnsServers.trim() && { dnsServers: splitList(draft.dnsServers) }),
-      ...(pools.length > 0 && { pools }),
+      ...(pools.length > 0 && takesPools(draft) && { pools }),
     },
   }
 }
@@ -71,13 +82,14 @@ export function SubnetFields({
   const { problem: poolProblem } = readPools(draft.pools)
   const at = (field: string) => errorBelow(errors, prefix + field)
   const forced = Boolean(at('pools') || at('name'))
+  const six = isIpv6(draft)
   return (
     <div className="flex flex-col gap-4">
       <div>
         <Field label="Address range" error={at('cidr') ?? problem}>
           <Input
             value={draft.cidr}
-            placeholder="10.0.0.0/24"
+            placeholder="10.0.0.0/24 or fd00:1::/64"
             onChange={(event) => onChange({ cidr: event.target.value })}
             className="font-mono"
             spellCheck={false}
@@ -91,8 +103,12 @@ export function SubnetFields({
         )}
         {facts && (
           <p className="tabular mt-1.5 text-xs text-muted" aria-live="polite">
-            {count(facts.usable, 'usable address', 'usable addresses')}, {facts.first} to {facts.last}
-            {facts.gateway && `; gateway ${facts.gateway}`}; {facts.automatic} can be given out.
+            {facts.version === 4
+              ? `${count(facts.usable, 'usable address', 'usable addresses')}, `
+              : 'IPv6 addresses from '}
+            {facts.first} to {facts.last}
+            {facts.gateway && `; gateway ${facts.gateway}`}
+            {facts.version === 4 && `; ${facts.automatic} can be given out`}.
           </p>
         )}
       </div>
@@ -110,7 +126,7 @@ export function SubnetFields({
         <Field label="DNS servers" optional error={at('dnsServers')} hint="Up to five, with blanks between.">
           <Input
             value={draft.dnsServers}
-            placeholder="9.9.9.9 1.1.1.1"
+            placeholder={six ? '2620:fe::fe' : '9.9.9.9 1.1.1.1'}
             onChange={(event) => onChange({ dnsServers: event.target.value })}
             className="font-mono"
             spellCheck={false}
@@ -123,12 +139,25 @@ export function SubnetFields({
         checked={draft.noGateway}
         onChange={(noGateway) => onChange({ noGateway })}
       />
-      <CheckField
-        label="DHCP"
-        hint="Guests get their address, routes and DNS servers by themselves."
-        checked={draft.enableDhcp}
-        onChange={(enableDhcp) => onChange({ enableDhcp })}
-      />
+      {six ? (
+        <Field
+          label="How instances get their address"
+          error={at('ipv6AddressMode') ?? at('ipv6RaMode') ?? at('enableDhcp')}
+        >
+          <Select
+            value={draft.way}
+            options={addressWays}
+            onChange={(way) => onChange({ way: way as AddressWay })}
+          />
+        </Field>
+      ) : (
+        <CheckField
+          label="DHCP"
+          hint="Guests get their address, routes and DNS servers by themselves."
+          checked={draft.enableDhcp}
+          onChange={(enableDhcp) => onChange({ enableDhcp })}
+        />
+      )}
       <button
         type="button"
         aria-expanded={open || forced}
@@ -139,7 +168,7 @@ export function SubnetFields({
           className={cn('size-4 transition-transform', (open || forced) && 'rotate-90')}
           aria-hidden="true"
         />
-        Name and pools of the subnet
+        {takesPools(draft) ? 'Name and pools of the subnet' : 'Name of the subnet'}
       </button>
       {(open || forced) && (
         <>
@@ -150,24 +179,26 @@ export function SubnetFields({
               onChange={(event) => onChange({ name: event.target.value })}
             />
           </Field>
-          <Field
-            label="Pools"
-            optional
-            error={at('pools') ?? poolProblem}
-            hint="Where automatic addresses come from, one first - last a line. Empty: every address but the gateway's."
-          >
-            <Textarea
-              value={draft.pools}
-              placeholder={
-                facts
-                  ? `${facts.first.replace(/\d+$/, '10')} - ${facts.first.replace(/\d+$/, '99')}`
-                  : undefined
-              }
-              onChange={(event) => onChange({ pools: event.target.value })}
-              className="min-h-20 font-mono text-xs"
-              spellCheck={false}
-            />
-          </Field>
+          {takesPools(draft) && (
+            <Field
+              label="Pools"
+              optional
+              error={at('pools') ?? poolProblem}
+              hint="Where automatic addresses come from, one first - last a line. Empty: every address but the gateway's."
+            >
+              <Textarea
+                value={draft.pools}
+                placeholder={
+                  facts && !six
+                    ? `${facts.first.replace(/\d+$/, '10')} - ${facts.first.replace(/\d+$/, '99')}`
+                    : undefined
+                }
+                onChange={(event) => onChange({ pools: event.target.value })}
+                className="min-h-20 font-mono text-xs"
+                spellCheck={false}
+              />
+            </Field>
+          )}
         </>
       )}
     </div>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { freeRange, readPools, splitList, subnetHelp } from './subnet-help.ts'
+import { freeRange, freeRange6, readPools, splitList, subnetHelp } from './subnet-help.ts'
 
 const help = (cidr: string, gatewayIp = '', noGateway = false, siblings: string[] = []) =>
   subnetHelp({ cidr, gatewayIp, noGateway }, siblings)
@@ -10,6 +10,7 @@ test('nothing typed says nothing', () => {
 
 test('a good range tells its addresses', () => {
   expect(help('10.0.0.0/24').facts).toEqual({
+    version: 4,
     usable: 254,
     first: '10.0.0.1',
     last: '10.0.0.254',
@@ -54,6 +55,37 @@ test('a free range is suggested', () => {
   expect(freeRange(['10.0.0.0/24', '10.0.1.0/24'])).toBe('10.0.2.0/24')
   expect(freeRange(['10.0.0.0/15'])).toBe('10.2.0.0/24')
   expect(freeRange(['10.0.0.0/8'])).toBe('192.168.0.0/24')
+})
+
+test('a range of IPv6 is explained as well', () => {
+  expect(help('fd00:1::/64').facts).toMatchObject({
+    version: 6,
+    first: 'fd00:1::1',
+    last: 'fd00:1::ffff:ffff:ffff:ffff',
+    gateway: 'fd00:1::1',
+  })
+  for (const [cidr, problem, suggestion] of [
+    ['fd00:1:', /looks like fd00/, null],
+    ['fd00:1::7', /prefix is missing/, 'fd00:1::/64'],
+    ['fd00:1::/48', /too large/, 'fd00:1::/64'],
+    ['fd00:1::/127', /too small/, 'fd00:1::/64'],
+    ['fd00:1::7/64', /begins earlier/, 'fd00:1::/64'],
+  ] as const) {
+    expect(help(cidr).problem).toMatch(problem)
+    expect(help(cidr).suggestion).toBe(suggestion)
+  }
+  const draft = { cidr: 'fd00:1::/96', gatewayIp: '', noGateway: false }
+  expect(subnetHelp({ ...draft, way: 'slaac' })).toMatchObject({ suggestion: 'fd00:1::/64', facts: null })
+  expect(subnetHelp({ ...draft, way: 'dhcpv6-stateful' }).facts).not.toBeNull()
+  expect(help('fd00:1::/64', '', false, ['10.0.0.0/8', 'fd00:1::/126']).problem).toContain('fd00:1::/126')
+  expect(help('fd00:1::/64', '10.0.0.1').gatewayProblem).toContain('fd00:1::1')
+})
+
+test('a free range of IPv6 is of the project alone, and never the same twice', () => {
+  const project = '0198a1b2-0000-7000-8000-00deadbeef42'
+  expect(freeRange6(project, [])).toBe('fdde:adbe:ef42:1::/64')
+  expect(freeRange6(project, ['fdde:adbe:ef42:1::/64', '10.0.0.0/8'])).toBe('fdde:adbe:ef42:2::/64')
+  expect(freeRange6('', [])).toBe('fd00:0:0:1::/64')
 })
 
 test('lists and pools are read as people type them', () => {

@@ -1,12 +1,15 @@
 import {
-  contains,
-  formatAddress,
-  formatCidr,
-  overlaps,
-  parseAddress,
-  parseCidr,
-  sizeOf,
-} from '@nephos/core/addresses'
+  formatIp,
+  formatIpRange,
+  holds,
+  type IpRange,
+  type IpVersion,
+  parseIp,
+  parseIpRange,
+  rangesOverlap,
+  versionOf,
+} from '@nephos/core/ip'
+import { type AddressWay, formedByGuests } from './address-ways.ts'
 
 /** What a half-filled subnet means, while it is being typed. The server has the last word. */
 export interface SubnetHelp {
@@ -15,7 +18,15 @@ export interface SubnetHelp {
   /** A range that would do instead, for a click. */
   suggestion: string | null
   /** The facts of a good range. */
-  facts: { usable: number; first: string; last: string; gateway: string | null; automatic: number } | null
+  facts: {
+    version: IpVersion
+    /** Of IPv6 more than a number holds exactly. */
+    usable: number
+    first: string
+    last: string
+    gateway: string | null
+    automatic: number
+  } | null
   /** What is wrong with the gateway, or null. */
   gatewayProblem: string | null
 }
@@ -26,79 +37,126 @@ export interface SubnetText {
   /** Empty: the first address. */
   gatewayIp: string
   noGateway: boolean
+  /** How guests of IPv6 get their addresses. */
+  way?: AddressWay
 }
 
 const nothing: SubnetHelp = { problem: null, suggestion: null, facts: null, gatewayProblem: null }
+const sizes = {
+  4: { shortest: 8, longest: 29, usual: 24, what: 'A subnet has a prefix of /8 to /29' },
+  6: { shortest: 64, longest: 126, usual: 64, what: 'A subnet of IPv6 has a prefix of /64 to /126' },
+} as const
 
 /** Explains a range as it is typed. @param siblings CIDRs that the network has already */
 export function subnetHelp(
-  { cidr, gatewayIp, noGateway }: SubnetText,
+  { cidr, gatewayIp, noGateway, way }: SubnetText,
   siblings: readonly string[] = [],
 ): SubnetHelp {
   const text = cidr.trim()
   if (text === '') return nothing
-  const range = parseCidr(text)
+  const { shortest, longest, usual, what } = sizes[versionOf(text)]
+  const address = text.split('/')[0]!
+  const withPrefix = (prefix: number) => formatIpRange(parseIpRange(`${address}/${prefix}`)!)
+  const range = parseIpRange(text)
   if (!range) {
-    const whole = parseAddress(text)
-    if (whole === null) return { ...nothing, problem: 'An address range looks like 10.0.0.0/24.' }
-    const suggestion = formatCidr(parseCidr(`${text}/24`)!)
-    return { ...nothing, problem: 'The length of the prefix is missing.', suggestion }
+    if (!parseIp(text)) {
+      const like = versionOf(text) === 6 ? 'fd00:1::/64' : '10.0.0.0/24'
+      return { ...nothing, problem: `An address range looks like ${like}.` }
+    }
+    return { ...nothing, problem: 'The length of the prefix is missing.', suggestion: withPrefix(usual) }
   }
-  if (range.prefix < 8)
-    return { ...nothing, problem: 'A subnet has a prefix of /8 to /29; this is too large.' }
-  if (range.prefix > 29)
+  const { version, prefix } = range
+  if (prefix < shortest)
     return {
       ...nothing,
-      problem: 'A subnet has a prefix of /8 to /29; this is too small.',
-      suggestion: formatCidr(parseCidr(`${text.split('/')[0]}/29`)!),
+      problem: `${what}; this is too large.`,
+      suggestion: version === 6 ? withPrefix(usual) : null,
+    }
+  if (prefix > longest)
+    return {
+      ...nothing,
+      problem: `${what}; this is too small.`,
+      suggestion: withPrefix(version === 6 ? usual : longest),
     }
   if (range.given !== range.first)
     return {
       ...nothing,
-      problem: `${text.split('/')[0]} lies inside the network; the range begins earlier.`,
-      suggestion: formatCidr(range),
+      problem: `${address} lies inside the network; the range begins earlier.`,
+      suggestion: formatIpRange(range),
+    }
+  if (version === 6 && way && formedByGuests(way) && prefix !== 64)
+    return {
+      ...nothing,
+      problem: 'Instances make the last 64 bits of their address themselves, so the prefix is /64.',
+      suggestion: withPrefix(64),
     }
   const taken = siblings.find((other) => {
-    const known = parseCidr(other)
-    return known !== null && overlaps(known, range)
+    const known = parseIpRange(other)
+    return known !== null && rangesOverlap(known, range)
   })
   if (taken) return { ...nothing, problem: `It overlaps with ${taken} of this network.` }
+  return { ...nothing, ...factsOf(range, gatewayIp.trim(), noGateway) }
+}
 
-  const hosts = { first: range.first + 1, last: range.last - 1 }
-  const given = gatewayIp.trim() === '' ? hosts.first : parseAddress(gatewayIp.trim())
+function factsOf(
+  { version, first, last }: IpRange,
+  typed: string,
+  noGateway: boolean,
+): Pick<SubnetHelp, 'facts' | 'gatewayProblem'> {
+  const hosts = { version, first: first + 1n, last: version === 4 ? last - 1n : last }
+  const write = (number: bigint) => formatIp({ version, number })
+  const given = typed === '' ? { version, number: hosts.first } : parseIp(typed)
   const gatewayProblem =
-    noGateway || (given !== null && contains(hosts, given))
+    noGateway || (given !== null && holds(hosts, given))
       ? null
-      : `Use an address from ${formatAddress(hosts.first)} to ${formatAddress(hosts.last)}.`
-  const gateway = noGateway || gatewayProblem ? null : given
-  const usable = sizeOf([hosts])
+      : `Use an address from ${write(hosts.first)} to ${write(hosts.last)}.`
+  const gateway = noGateway || gatewayProblem || !given ? null : given.number
+  const usable = Number(hosts.last - hosts.first + 1n)
   return {
-    ...nothing,
     gatewayProblem,
     facts: {
+      version,
       usable,
-      first: formatAddress(hosts.first),
-      last: formatAddress(hosts.last),
-      gateway: gateway === null ? null : formatAddress(gateway),
+      first: write(hosts.first),
+      last: write(hosts.last),
+      gateway: gateway === null ? null : write(gateway),
       automatic: gateway === null ? usable : usable - 1,
     },
   }
 }
 
 /** The first /24 of 10.0.0.0/8 that none of the ranges touches: something to begin with. */
-export function freeRange(taken: readonly string[]): string {
-  const ranges = taken.map(parseCidr).filter((range) => range !== null)
-  const all = parseCidr('10.0.0.0/8')!
-  const size = 256
-  let first = all.first
+export const freeRange = (taken: readonly string[]): string =>
+  firstFree('10.0.0.0/8', 24, taken) ?? '192.168.0.0/24'
+
+/**
+ * The first /64 that none of the ranges touches of a range for private use (fd00::/8) that only this project is likely
+ * to have: the end of its id is random.
+ */
+export function freeRange6(projectId: string, taken: readonly string[]): string {
+  const digits = projectId
+    .replace(/[^0-9a-f]/gi, '')
+    .slice(-10)
+    .padStart(10, '0')
+  const own = `fd${digits.slice(0, 2)}:${digits.slice(2, 6)}:${digits.slice(6)}`
+  // Subnet 0 is left out: its zeros are easily misread.
+  return firstFree(`${own}::/48`, 64, [...taken, `${own}::/64`]) ?? `${own}:1::/64`
+}
+
+function firstFree(within: string, prefix: number, taken: readonly string[]): string | null {
+  const all = parseIpRange(within)!
+  const ranges = taken.map(parseIpRange).filter((range) => range !== null)
+  const size = 1n << BigInt((all.version === 4 ? 32 : 128) - prefix)
+  let { first } = all
   while (first < all.last) {
-    const candidate = { first, last: first + size - 1 }
-    const hit = ranges.find((range) => overlaps(range, candidate))
-    if (!hit) return formatCidr({ first, prefix: 24 })
+    const candidate = { version: all.version, first, last: first + size - 1n, prefix }
+    const hit = ranges.find((range) => rangesOverlap(range, candidate))
+    if (!hit) return formatIpRange(candidate)
     // On behind it, to the next multiple.
-    first = Math.ceil((Math.max(hit.last, candidate.last) + 1) / size) * size
+    const behind = (hit.last > candidate.last ? hit.last : candidate.last) + 1n
+    first = ((behind + size - 1n) / size) * size
   }
-  return '192.168.0.0/24'
+  return null
 }
 
 /** Words between commas, blanks and line ends: DNS servers. */

@@ -1,12 +1,14 @@
 'use client'
 import { Plus, Waypoints } from 'lucide-react'
 import { type Column, DataTable, NameCell } from '#features/list/data-table.tsx'
+import { TagChips } from '#features/tags/tag-chips.tsx'
 import { ActionMenu } from '#ui/actions.tsx'
 import { Button } from '#ui/button.tsx'
 import { Card } from '#ui/card.tsx'
 import { Copyable, shortId } from '#ui/copy.tsx'
 import { EmptyState } from '#ui/empty-state.tsx'
-import { Usage } from '#ui/usage.tsx'
+import { AddressUse } from './address-use.tsx'
+import { isFormed, wayWord } from './address-ways.ts'
 import type { NetworkRow, SubnetRow } from './row.ts'
 import { useNetworkActions, useSubnetActions } from './use-network-actions.tsx'
 
@@ -16,14 +18,17 @@ const columns: readonly Column<SubnetRow>[] = [
     header: 'Range',
     cell: (row) => (
       <NameCell below={row.name || <Copyable value={row.id} what="ID" display={shortId(row.id)} />}>
-        <Copyable value={row.cidr} what="range" />
+        <span className="inline-flex max-w-full items-center gap-1.5">
+          <Copyable value={row.cidr} what="range" />
+          <TagChips tags={row.tags} />
+        </span>
       </NameCell>
     ),
   },
   {
     key: 'use',
     header: 'Addresses',
-    cell: (row) => <Usage label={`Addresses of ${row.cidr}`} used={row.used} total={row.total} />,
+    cell: (row) => <AddressUse name={row.cidr} subnets={[row]} />,
   },
   {
     key: 'gateway',
@@ -36,7 +41,7 @@ const columns: readonly Column<SubnetRow>[] = [
         <span className="text-subtle">none</span>
       ),
   },
-  { key: 'dhcp', header: 'DHCP', from: 'sm', cell: (row) => (row.enableDhcp ? 'on' : 'off') },
+  { key: 'way', header: 'Given by', from: 'sm', cell: wayWord },
   {
     key: 'dns',
     header: 'DNS servers',
@@ -52,14 +57,17 @@ const columns: readonly Column<SubnetRow>[] = [
     key: 'pools',
     header: 'Pools',
     from: 'lg',
-    cell: (row) => (
-      <span
-        className="block max-w-64 truncate font-mono text-xs text-muted"
-        title={row.pools.map(({ start, end }) => `${start} - ${end}`).join(', ')}
-      >
-        {row.pools.map(({ start, end }) => `${start} - ${end}`).join(', ')}
-      </span>
-    ),
+    cell: (row) =>
+      isFormed(row) ? (
+        <span className="text-subtle">made of MACs</span>
+      ) : (
+        <span
+          className="block max-w-64 truncate font-mono text-xs text-muted"
+          title={row.pools.map(({ start, end }) => `${start} - ${end}`).join(', ')}
+        >
+          {row.pools.map(({ start, end }) => `${start} - ${end}`).join(', ')}
+        </span>
+      ),
   },
 ]
 

@@ -1,9 +1,10 @@
 'use client'
-import { Pencil, Play, Plus, Power, Trash2 } from 'lucide-react'
+import { ListPlus, Pencil, Play, Plus, Power, ShieldCheck, Trash2 } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { toast } from 'sonner'
 import { usePanel } from '#features/panels/use-panel.ts'
 import { useSession, useWhyReadOnly } from '#features/session/use-session.ts'
+import { useTagAction } from '#features/tags/use-tag-action.ts'
 import { paths } from '#paths.ts'
 import { useTRPCClient } from '#trpc/client.ts'
 import { toastRefusal } from '#trpc/refused.ts'
@@ -13,10 +14,11 @@ import {
   type NetworkAsker,
   networkReason,
   portDeleteReason,
+  portGroupsReason,
   portReason,
   subnetDeleteReason,
 } from './actions.ts'
-import type { NetworkRow, PortRow, SubnetRow } from './row.ts'
+import { isServicePort, type NetworkRow, type PortRow, type SubnetRow } from './row.ts'
 
 /** Who wants to act on a network. */
 export function useNetworkAsker(): NetworkAsker {
@@ -31,6 +33,7 @@ export function useNetworkActions(): (row: NetworkRow) => ResolvedAction[] {
   const api = useTRPCClient()
   const router = useRouter()
   const panel = usePanel()
+  const tags = useTagAction('network')
   const switchTo = async (row: NetworkRow, adminStateUp: boolean) => {
     try {
       await api.network.networks.update.mutate({ id: row.id, adminStateUp })
@@ -48,6 +51,9 @@ export function useNetworkActions(): (row: NetworkRow) => ResolvedAction[] {
         icon: Play,
         reason:
           portReason(row, asker) ??
+          (row.external && !row.shared
+            ? 'It is an external network: routers and floating IPs lead to it.'
+            : null) ??
           (row.subnets.length === 0 ? 'It has no subnet, so it gives no addresses.' : null),
         run: () => router.push(paths.instanceNew({ network: row.id })),
       },
@@ -60,6 +66,7 @@ export function useNetworkActions(): (row: NetworkRow) => ResolvedAction[] {
         run: () => panel.open('port-new', row.id),
       },
       { id: 'edit', label: 'Edit', icon: Pencil, reason, run: () => panel.open('network-edit', row.id) },
+      tags(row.id, reason),
       {
         id: 'power',
         label: row.adminStateUp ? 'Switch off' : 'Switch on',
@@ -84,6 +91,8 @@ export function useSubnetActions(network: NetworkRow): (subnet: SubnetRow) => Re
   const asker = useNetworkAsker()
   const api = useTRPCClient()
   const confirm = useConfirm()
+  const panel = usePanel()
+  const tags = useTagAction('subnet')
   const remove = async (subnet: SubnetRow) => {
     const name = subnet.name ? `${subnet.name} (${subnet.cidr})` : subnet.cidr
     const yes = await confirm({
@@ -103,6 +112,14 @@ export function useSubnetActions(network: NetworkRow): (subnet: SubnetRow) => Re
   }
   return (subnet) => [
     {
+      id: 'edit',
+      label: 'Edit',
+      icon: Pencil,
+      reason: networkReason(network, asker),
+      run: () => panel.open('subnet-edit', subnet.id),
+    },
+    tags(subnet.id, networkReason(network, asker)),
+    {
       id: 'delete',
       label: 'Delete',
       icon: Trash2,
@@ -118,6 +135,8 @@ export function usePortActions(): (port: PortRow) => ResolvedAction[] {
   const asker = useNetworkAsker()
   const api = useTRPCClient()
   const confirm = useConfirm()
+  const panel = usePanel()
+  const tags = useTagAction('port')
   const remove = async (port: PortRow) => {
     const name = port.name || port.macAddress
     const yes = await confirm({
@@ -139,6 +158,28 @@ export function usePortActions(): (port: PortRow) => ResolvedAction[] {
     }
   }
   return (port) => [
+    {
+      id: 'edit',
+      label: 'Edit',
+      icon: Pencil,
+      reason: asker.readOnly,
+      run: () => panel.open('port-edit', port.id),
+    },
+    {
+      id: 'dhcp-options',
+      label: 'DHCP options',
+      icon: ListPlus,
+      reason: asker.readOnly ?? (isServicePort(port) ? 'It belongs to the network itself.' : null),
+      run: () => panel.open('port-dhcp-options', port.id),
+    },
+    {
+      id: 'groups',
+      label: 'Security groups',
+      icon: ShieldCheck,
+      reason: portGroupsReason(port, asker),
+      run: () => panel.open('port-groups', port.id),
+    },
+    tags(port.id, asker.readOnly),
     {
       id: 'delete',
       label: 'Delete',

@@ -48,6 +48,9 @@ const pageOf: Partial<Record<string, (id: string) => string>> = {
   instance: (id) => paths.instance(id),
   image: paths.image,
   network: (id) => paths.network(id),
+  volume: (id) => paths.volume(id),
+  volume_snapshot: paths.volumeSnapshot,
+  volume_backup: paths.volumeBackup,
 }
 
 /** What an operation is about, as a link where there is a page for it. */

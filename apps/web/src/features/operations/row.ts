@@ -43,7 +43,21 @@ const verbs: Record<string, string> = {
   'instance-delete-unplaced': 'Delete instance',
   'network-delete': 'Delete network',
   'image-upload': 'Upload image',
+  'image-import': 'Import image',
+  'image-copy': 'Copy image to stores',
+  'image-warm': 'Copy image to host',
   'image-delete': 'Delete image',
+  'volume-create': 'Create volume',
+  'volume-delete': 'Delete volume',
+  'volume-extend': 'Extend volume',
+  'volume-revert': 'Revert volume to a snapshot',
+  'volume-upload': 'Create image of volume',
+  'volume-retype': 'Move volume to another back end',
+  'volume-snapshot': 'Take snapshot of volume',
+  'volume-snapshot-delete': 'Delete snapshot of volume',
+  'volume-backup': 'Back up volume',
+  'volume-restore': 'Restore volume from a backup',
+  'volume-backup-delete': 'Delete backup of volume',
 }
 
 /** Kinds to filter by. */
@@ -63,7 +77,21 @@ export const kindFilters = [
   'instance-evacuate',
   'instance-delete',
   'network-delete',
+  'image-import',
+  'image-copy',
+  'image-warm',
   'image-delete',
+  'volume-create',
+  'volume-delete',
+  'volume-extend',
+  'volume-revert',
+  'volume-upload',
+  'volume-retype',
+  'volume-snapshot',
+  'volume-snapshot-delete',
+  'volume-backup',
+  'volume-restore',
+  'volume-backup-delete',
 ].map((value) => ({ value, label: verbs[value] ?? value }))
 
 /** What an operation does, in words: `instance-create` → "Create instance". */

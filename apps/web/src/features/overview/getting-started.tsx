@@ -28,8 +28,8 @@ export function GettingStarted() {
       title: 'An image to boot from',
       done: images.data.items.length > 0,
       text: images.data.items[0]?.name ?? 'A disk with an operating system.',
-      href: paths.imageNew(),
-      action: 'Upload image',
+      href: paths.imageCatalogue(),
+      action: 'Add image',
     },
     {
       title: 'A network to be reached on',

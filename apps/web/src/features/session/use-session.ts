@@ -13,6 +13,8 @@ export interface ClientConfig {
   reclaimSeconds: number
   /** When a resize that nobody judged is confirmed by itself, in seconds; 0: never. */
   resizeConfirmSeconds: number
+  /** Domain of names on networks that have none of their own; empty: none. */
+  dnsDomain: string
 }
 
 /** Where {@link useSession} looks; filled by the SessionProvider. */

@@ -24,6 +24,9 @@ import { type Found, FoundCommands, NounSearch } from './palette-nouns.tsx'
 const creations = [
   { label: 'Create instance', href: paths.instanceNew() },
   { label: 'Upload image', href: paths.imageNew() },
+  { label: 'Import image from an address', href: paths.imageNew({ from: 'address' }) },
+  { label: 'Add image from the catalogue', href: paths.imageCatalogue() },
+  { label: 'Create volume', href: paths.volumeNew() },
   { label: 'Create network', href: paths.networkNew() },
 ]
 const personalCreations = [
@@ -32,9 +35,14 @@ const personalCreations = [
 ]
 const panelCreations = [
   { label: 'Create server group', panel: 'server-group-new', admin: false },
+  { label: 'Create router', panel: 'router-new', admin: false },
+  { label: 'Accept volume transfer', panel: 'volume-transfer-new', admin: false },
+  { label: 'Allocate floating IP', panel: 'floating-ip-new', admin: false },
   { label: 'Create API token', panel: 'token-new', admin: false },
   { label: 'Create host aggregate', panel: 'aggregate-new', admin: true },
   { label: 'Create flavor', panel: 'flavor-new', admin: true },
+  { label: 'Create volume type', panel: 'volume-type-new', admin: true },
+  { label: 'Create QoS spec of volumes', panel: 'volume-qos-new', admin: true },
   { label: 'Create project', panel: 'project-new', admin: true },
   { label: 'Create user', panel: 'user-new', admin: true },
 ] as const

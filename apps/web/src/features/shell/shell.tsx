@@ -9,12 +9,14 @@ import { paths } from '#paths.ts'
 import { Button } from '#ui/button.tsx'
 import { cn } from '#ui/cn.ts'
 import { SidePanel } from '#ui/dialog.tsx'
+import { useHydrated } from '#ui/hydrated.ts'
 import { Kbd } from '#ui/kbd.tsx'
 import { CommandPalette } from './command-palette.tsx'
 import { Freshness } from './freshness.tsx'
 import { Logo } from './logo.tsx'
 import { adminNav, isHere, type NavItem, projectPlaces } from './nav.ts'
 import { Notices } from './notices.tsx'
+import { PageSkeleton } from './page-skeleton.tsx'
 import { ProjectSwitcher } from './project-switcher.tsx'
 import { RouteAnnouncer } from './route-announcer.tsx'
 import { ShortcutHelp } from './shortcut-help.tsx'
@@ -25,6 +27,8 @@ export function Shell({ children }: { children: ReactNode }) {
   const [menuOpen, setMenuOpen] = useState(false)
   const [paletteOpen, setPaletteOpen] = useState(false)
   const pathname = usePathname()
+  // What a page shows may arrive before the browser has taken over what the server wrote of it, and would differ.
+  const hydrated = useHydrated()
   useEffect(() => setMenuOpen(false), [pathname])
 
   return (
@@ -75,7 +79,7 @@ export function Shell({ children }: { children: ReactNode }) {
           tabIndex={-1}
           className="mx-auto w-full max-w-7xl flex-1 px-4 py-6 outline-none sm:px-6"
         >
-          {children}
+          {hydrated ? children : <PageSkeleton />}
         </main>
       </div>
       <SidePanel

@@ -2,6 +2,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { toast } from 'sonner'
+import { DescriptionField } from '#features/forms/description-field.tsx'
 import { FormPanel } from '#features/forms/form-panel.tsx'
 import { useDraft } from '#features/forms/use-draft.ts'
 import { PanelOf } from '#features/panels/panel-of.tsx'
@@ -48,13 +49,12 @@ function PersonFields({
           onChange={(event) => onChange({ email: event.target.value })}
         />
       </Field>
-      <Field label="Description" optional error={errors.description}>
-        <Input
-          value={draft.description}
-          maxLength={1000}
-          onChange={(event) => onChange({ description: event.target.value })}
-        />
-      </Field>
+      <DescriptionField
+        value={draft.description}
+        error={errors.description}
+        maxLength={1000}
+        onChange={(description) => onChange({ description })}
+      />
     </>
   )
 }

@@ -41,6 +41,8 @@ export async function createComputeDriver(
   if (detection.driver === 'simulated' || detection.accelerator === null)
     return new SimulatedDriver({
       instancesDir: paths.instances(),
+      hostName: config.hostName,
+      disksDir: config.instancesDirectory,
       vcpus: config.simulatedVcpus,
       ramMib: config.simulatedRamMib,
       diskGib: config.simulatedDiskGib,
@@ -50,6 +52,9 @@ export async function createComputeDriver(
   return QemuDriver.open({
     instancesDir: paths.instances(),
     cacheDir: paths.imageCache(),
+    imageCacheBytes: config.imageCacheGib * 2 ** 30,
+    hostName: config.hostName,
+    disksDir: config.instancesDirectory,
     qemuUser: config.qemuUser,
     accelerator: detection.accelerator,
     acceleratorReason: detection.reasons.at(-1),

@@ -17,7 +17,9 @@ import type { MachineSpec } from '../driver.ts'
 import { liveCargo } from '../moves.ts'
 import { imageOf } from '../sagas/image-of.ts'
 import { machineSpec, type Wired } from '../sagas/load.ts'
+import { diskProbe } from '../storage.ts'
 import { fileOffer } from '../transfer/offer.ts'
+import { disconnectVolumes, withVolumes } from '../volumes/connect.ts'
 import { moveUnderlay } from './underlay.ts'
 import { writeMigration } from './write.ts'
 
@@ -38,13 +40,19 @@ const arrivalMs = 10_000
 
 /** What each part does. All of them may be asked for again, and check that the move is where they belong. */
 export const parts: Record<MovePart, (context: PartContext) => Promise<Json | undefined>> = {
+  /** Destination: says whether it sees what the source has left beside the disks. */
+  look: async (context) => {
+    const { record } = await load(context, 'destHost', ['pre-migrating', 'migrating', 'running'])
+    return context.deps.driver.storage.sees(record.id, diskProbe.parse(context.input))
+  },
+
   /** Destination: brings what is needed before the instance can come; for a guest that runs, a machine that waits. */
   prepare: async (context) => {
     const { deps, input, signal, progress } = context
     const { services, driver, hostName } = deps
     const { migration, record } = await load(context, 'destHost', ['pre-migrating', 'migrating', 'running'])
     const image = await imageOf(services, record.id, record.imageId)
-    await cache(deps, image.imageId, signal, progress)
+    if (image) await cache(deps, image.imageId, signal, progress)
     const cargo = liveCargo.nullable().parse(input)
     if (!cargo) return undefined
     const wired = await services.ask(hostName, 'network.wire', {
@@ -52,7 +60,7 @@ export const parts: Record<MovePart, (context: PartContext) => Promise<Json | un
       standby: true,
     })
     const { address, netns } = moveUnderlay(services, driver)
-    const spec = machineSpec({ record }, image, wired)
+    const spec = await withVolumes(deps, machineSpec({ record }, image, wired))
     const door = await driver.live.prepare(
       { ...spec, netns: spec.netns ?? netns },
       migration.id,
@@ -82,6 +90,15 @@ export const parts: Record<MovePart, (context: PartContext) => Promise<Json | un
   start: async (context) => {
     const { migration, record } = await load(context, 'destHost', ['post-migrating'])
     return startHere(context, record, migration.newFlavor, migration.oldVmState, true)
+  },
+
+  /** Destination: begins to keep what is copied for the guest. */
+  accept: async (context) => {
+    const { services, hostName } = context.deps
+    const { record } = await load(context, 'destHost', ['running'])
+    const portIds = record.ports.map(({ id }) => id)
+    if (portIds.length > 0) await services.ask(hostName, 'network.accept', { portIds })
+    return undefined
   },
 
   /**
@@ -126,6 +143,7 @@ export const parts: Record<MovePart, (context: PartContext) => Promise<Json | un
     if (record.host?.name === hostName) throw conflict('The instance is on this host.')
     await driver.destroy(record.id)
     await unwire(services, hostName, record)
+    await disconnectVolumes(context.deps, record.id)
     return undefined
   },
 
@@ -140,8 +158,10 @@ export const parts: Record<MovePart, (context: PartContext) => Promise<Json | un
       await driver.cold.forget(record.id, migration.id)
       return undefined
     }
-    await driver.destroy(record.id)
+    // An evacuation may still fail: until it has not, the disks are to be there for the next one.
+    await driver.destroy(record.id, { keepDisks: migration.kind === 'evacuation' })
     await unwire(services, hostName, record)
+    await disconnectVolumes(context.deps, record.id)
     return undefined
   },
 
@@ -212,7 +232,8 @@ async function startHere(
   if (vmState !== 'active') return { powerState: 4 }
   progress('Starting the machine', null, null)
   const wired = await services.ask(hostName, 'network.wire', { portIds: record.ports.map(({ id }) => id) })
-  const { powerState } = await driver.start(await specOf(deps, record, flavor, wired))
+  const spec = await withVolumes(deps, await specOf(deps, record, flavor, wired))
+  const { powerState } = await driver.start(spec)
   return { powerState }
 }
 

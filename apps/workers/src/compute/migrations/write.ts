@@ -41,5 +41,14 @@ export function moveProgress({ services }: ComputeDeps, migration: MigrationReco
       at: new Date().toISOString(),
       data: wireRow(migrationRow({ ...migration, ...bytes }, { admin: true })),
     })
+    // Its people may know how far it is, and not which hosts there are.
+    services.announce({
+      noun: 'migration',
+      change: 'progress',
+      id: migration.id,
+      audience: { kind: 'project', projectId: migration.projectId },
+      at: new Date().toISOString(),
+      data: { id: migration.id, doneBytes, totalBytes },
+    })
   }
 }

@@ -10,9 +10,11 @@ import {
   writeInstanceState,
 } from '@nephos/core'
 import type { ComputeDeps } from '../deps.ts'
+import { copyNoMore } from '../migrations/mirror.ts'
 import { settleArrived } from '../migrations/settle-arrived.ts'
 import { writeMigration } from '../migrations/write.ts'
 import { endTakenBack } from '../sagas/move.ts'
+import { disconnectVolumes } from '../volumes/connect.ts'
 
 /** Statuses in which a move waits for its operation. The others wait for a person, or for another operation. */
 const ledStatuses = [
@@ -86,10 +88,11 @@ async function close(deps: ComputeDeps, migration: MigrationRecord): Promise<boo
 
 /** Removes what this host has of a move that was taken back. @returns false when that is the other host's to do */
 async function cleanUp(
-  { services, driver, hostName }: ComputeDeps,
+  deps: ComputeDeps,
   migration: MigrationRecord,
   record: MachineRecord,
 ): Promise<boolean> {
+  const { services, driver, hostName } = deps
   const { id: migrationId, sourceHost, destHost, kind, status } = migration
   const belongsHere = record.host?.name === hostName
   if (kind === 'evacuation') return belongsHere || destHost === hostName
@@ -99,21 +102,28 @@ async function cleanUp(
     return true
   }
   if (destHost === hostName && !belongsHere) {
+    if (kind !== 'live-migration') {
+      // Disks that both hosts see become what they were; of others nothing is kept here.
+      await driver.stop(record.id, { timeoutMs: 0 })
+      await driver.cold.bringBack(record.id, migrationId)
+    }
     await driver.destroy(record.id)
     if (record.ports.length > 0)
       await services.ask(hostName, 'network.unwire', {
         ports: record.ports.map(({ id, networkId }) => ({ portId: id, networkId })),
       })
+    await disconnectVolumes(deps, record.id)
     return true
   }
   // Only the destination knows whether it runs there.
   if (!belongsHere || status === 'failing') return false
-  if (kind === 'live-migration')
+  if (kind === 'live-migration') {
     await driver.live.cancel(record.id, migrationId, {
       resume: migration.oldVmState === 'active',
       destinationGone: true,
     })
-  else if (destHost !== null) return false
+    await copyNoMore(deps, record)
+  } else if (destHost !== null) return false
   return true
 }
 

@@ -3,6 +3,7 @@ import {
   dropImage,
   mutate,
   NephosError,
+  quiesceOf,
   systemCtx,
   type TaskStateName,
   uploadImage,
@@ -23,12 +24,12 @@ export interface CopyTasks {
   uploading: TaskStateName
 }
 
-const input = z.object({ imageId: z.uuid() })
+const input = z.object({ imageId: z.uuid().nullable() })
 const mib = 1024 ** 2
 const gone = () => new NephosError('conflict', 'The image was deleted while it was being made.')
 
-/** The image that an operation fills. */
-export const imageIdOf = ({ operation }: Pick<InstanceState, 'operation'>): string =>
+/** The image that an operation fills; null: the root disk is a volume, which stays what it is. */
+export const imageIdOf = ({ operation }: Pick<InstanceState, 'operation'>): string | null =>
   input.parse(operation.input).imageId
 
 const ctxOf = ({ services, hostName }: ComputeDeps, { operation }: Pick<InstanceState, 'operation'>) =>
@@ -46,22 +47,32 @@ export function copySteps(deps: ComputeDeps, tasks: CopyTasks): Step<InstanceSta
     {
       name: 'copy-disk',
       run: async ({ state, signal, progress }) => {
+        if (imageIdOf(state) === null) return undefined
         await showTask(deps, state, tasks.family, tasks.copying)
         const base = await imageOf(services, state.record.id, state.record.imageId)
+        let unfrozen = ''
         await driver.disks.export(machineSpec(state, base, { ports: [] }), state.operation.id, {
           signal,
-          onProgress: (percent) => progress(`Copying the disk (${percent} %)`, Math.floor(percent / 2)),
+          quiesce: quiesceOf(state.record),
+          onUnfrozen: (why) => {
+            deps.log.warn({ instanceId: state.record.id, why }, 'a guest was not frozen for its copy')
+            unfrozen = `; its file systems were not frozen: ${why}`
+          },
+          onProgress: (percent) =>
+            progress(`Copying the disk (${percent} %)${unfrozen}`, Math.floor(percent / 2)),
         })
-        return undefined
+        return unfrozen ? { unfrozen } : undefined
       },
       undo: dropExport,
     },
     {
       name: 'upload-image',
       run: async (step) => {
+        const imageId = imageIdOf(step.state)
+        if (imageId === null) return undefined
         await showTask(deps, step.state, tasks.family, tasks.pending)
         await showTask(deps, step.state, tasks.family, tasks.uploading)
-        await upload(deps, step)
+        await upload(deps, step, imageId)
         return undefined
       },
     },
@@ -78,9 +89,8 @@ export function copySteps(deps: ComputeDeps, tasks: CopyTasks): Step<InstanceSta
 type StepCall = Parameters<Step<InstanceState>['run']>[0]
 
 /** Hands the copy to the image service, which hashes and checks it like anybody's upload. */
-async function upload(deps: ComputeDeps, { state, signal, progress }: StepCall): Promise<void> {
+async function upload(deps: ComputeDeps, { state, signal, progress }: StepCall, id: string): Promise<void> {
   const { services, driver } = deps
-  const id = imageIdOf(state)
   const ctx = ctxOf(deps, state)
   const image = await services.db.image.findUnique({ where: { id }, select: { status: true } })
   if (!image || image.status === 'deleted') throw gone()
@@ -125,11 +135,12 @@ export const loadCopy =
     const state = await loadInstance(deps.services, operation)
     const imageId = imageIdOf({ operation })
     if (!state) {
-      await mutate(ctxOf(deps, { operation }), (tx) => dropImage(tx, imageId))
+      if (imageId !== null) await mutate(ctxOf(deps, { operation }), (tx) => dropImage(tx, imageId))
       return null
     }
     if (state.record.host?.name !== deps.hostName) return null
     if (family.some((task) => task === state.record.taskState)) return state
+    if (imageId === null) return null
     const image = await deps.services.db.image.findUnique({
       where: { id: imageId },
       select: { status: true },

@@ -2,7 +2,7 @@ import { NephosError, type Services } from '@nephos/core'
 import { z } from 'zod'
 import type { BaseImage } from '../driver.ts'
 
-type ImageKey = Pick<BaseImage, 'imageId' | 'sha512' | 'format'>
+export type ImageKey = Pick<BaseImage, 'imageId' | 'sha512' | 'format'>
 
 /** What the step `cache-image` leaves: enough to start the machine again after the image was deleted. */
 export const cachedImage = z.object({
@@ -11,19 +11,23 @@ export const cachedImage = z.object({
   format: z.enum(['qcow2', 'raw']),
 })
 
+/** The same of an instance whose root disk may be a volume: then null. */
+export const rootImage = cachedImage.nullable().default(null)
+
 /**
  * The image below an instance's disk. It may have been deleted since; the host still has it, under the key that the
- * instance (or, for an older one, its creation) recorded.
+ * instance (or, for an older one, its creation) recorded. Null: a volume is its root disk.
  * @throws NephosError not_found when nobody knows it any more
  */
 export async function imageOf(
   { db }: Pick<Services, 'db'>,
   instanceId: string,
   imageId: string | null,
-): Promise<ImageKey> {
+): Promise<ImageKey | null> {
   const instance = await db.instance.findUnique({ where: { id: instanceId }, select: { base: true } })
   const base = cachedImage.safeParse(instance?.base)
   if (base.success) return base.data
+  if (instance && imageId === null) return null
   const image = imageId ? await db.image.findUnique({ where: { id: imageId } }) : null
   if (image?.hashValue)
     return {

@@ -1,10 +1,12 @@
 import {
+  completeAttachment,
   faultOf,
   instanceChanged,
   instanceRow,
   instanceSelect,
   mutate,
   NephosError,
+  noJson,
   openImageForHost,
   releaseAllocation,
   systemCtx,
@@ -13,9 +15,11 @@ import {
 } from '@nephos/core'
 import { type Failure, type Saga, WorkElsewhere } from '@nephos/jobs'
 import type { ComputeDeps } from '../deps.ts'
+import { disconnectVolumes, withVolumes } from '../volumes/connect.ts'
+import { reachVolumes } from '../volumes/reach-new.ts'
 import { buildSucceeded, handOnBuild } from './build-elsewhere.ts'
 import { makeConfigDrive } from './config-drive.ts'
-import { cachedImage } from './image-of.ts'
+import { rootImage } from './image-of.ts'
 import { type InstanceState, loadInstance, machineSpec } from './load.ts'
 import { settle } from './settle.ts'
 import { unwirePorts, wiredOf, wirePorts } from './steps.ts'
@@ -26,8 +30,9 @@ const mib = 1024 ** 2
 export function instanceCreate(deps: ComputeDeps): Saga<InstanceState> {
   const { services, driver, hostName } = deps
   const specOf = (state: InstanceState, outputs: Record<string, unknown>) =>
-    machineSpec(state, cachedImage.parse(outputs['cache-image']), wiredOf(outputs))
+    machineSpec(state, rootImage.parse(outputs['cache-image']), wiredOf(outputs))
   const destroy = ({ state }: { state: InstanceState }) => driver.destroy(state.record.id)
+  const hasVolumes = ({ record }: InstanceState) => record.volumes.length > 0
 
   return {
     name: 'instance-create',
@@ -38,8 +43,12 @@ export function instanceCreate(deps: ComputeDeps): Saga<InstanceState> {
         // The cache is shared and keeps itself small: there is nothing to undo.
         name: 'cache-image',
         run: async ({ state, signal, progress }) => {
+          if (state.record.imageId === null) {
+            await showSpawning(deps, state)
+            return null
+          }
           const [image] = await Promise.all([
-            openImageForHost(services, state.record.imageId ?? ''),
+            openImageForHost(services, state.record.imageId),
             showSpawning(deps, state),
           ])
           const size = Math.ceil(image.sizeBytes / mib)
@@ -56,6 +65,16 @@ export function instanceCreate(deps: ComputeDeps): Saga<InstanceState> {
         },
       },
       {
+        name: 'connect-volumes',
+        run: async ({ state, progress }) => {
+          if (hasVolumes(state)) await reachVolumes(deps, state, progress)
+          return undefined
+        },
+        undo: async ({ state }) => {
+          if (hasVolumes(state)) await disconnectVolumes(deps, state.record.id)
+        },
+      },
+      {
         name: 'create-disk',
         run: async ({ state, outputs }) => {
           await driver.createDisk(specOf(state, outputs))
@@ -67,7 +86,8 @@ export function instanceCreate(deps: ComputeDeps): Saga<InstanceState> {
       {
         name: 'start-machine',
         run: async ({ state, outputs }) => {
-          const { powerState } = await driver.start(specOf(state, outputs))
+          const spec = specOf(state, outputs)
+          const { powerState } = await driver.start(hasVolumes(state) ? await withVolumes(deps, spec) : spec)
           return { powerState }
         },
         undo: destroy,
@@ -82,12 +102,15 @@ export function instanceCreate(deps: ComputeDeps): Saga<InstanceState> {
       return null
     },
     succeed: async (state, outputs) => {
-      await settle(deps, state, {
+      const changes = {
         vmState: 'active',
         taskState: null,
         powerState: 1,
         launchedAt: new Date(),
-        base: cachedImage.parse(outputs['cache-image']),
+        base: rootImage.parse(outputs['cache-image']) ?? noJson,
+      } as const
+      await settle(deps, state, changes, async (tx) => {
+        for (const { id } of state.record.volumes) await completeAttachment(tx, id)
       })
       await buildSucceeded(deps)
     },

@@ -10,6 +10,7 @@ import {
 } from '@nephos/core'
 import { type Failure, type Saga, WorkElsewhere } from '@nephos/jobs'
 import type { ComputeDeps } from '../deps.ts'
+import { disconnectVolumes } from '../volumes/connect.ts'
 import { type InstanceState, loadInstance } from './load.ts'
 import { unwirePorts } from './steps.ts'
 import { waitTurn } from './wait-turn.ts'
@@ -30,6 +31,7 @@ export function instanceDelete(deps: ComputeDeps): Saga<InstanceState> {
       },
       { name: 'unwire-ports', run: ({ state }) => unwirePorts(deps)(state).then(none) },
       { name: 'destroy-machine', run: ({ state }) => driver.destroy(state.record.id).then(none) },
+      { name: 'disconnect-volumes', run: ({ state }) => disconnectVolumes(deps, state.record.id).then(none) },
     ],
     load: async (operation) => {
       const state = await loadDeleting(services, operation)

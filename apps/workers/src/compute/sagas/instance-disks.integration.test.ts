@@ -2,12 +2,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import {
   backUpInstance,
   createInstanceImage,
   imageStore,
+  NephosError,
   offloadInstance,
   rebuildInstance,
+  retryOperation,
   shelveInstance,
   stopInstance,
   unshelveInstance,
@@ -16,7 +19,7 @@ import { createTestCloud, makeHost, makeImage, type TestCloud } from '@nephos/co
 import { runSaga, type Saga } from '@nephos/jobs'
 import { type SagaFixture, testSaga, testTools } from '@nephos/jobs/testing'
 import { pino } from 'pino'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { NetworkStandIn } from '../../testing/network-stand-in.ts'
 import { makeWorkerTenant, type WorkerTenant } from '../../testing/tenant.ts'
 import type { ComputeDeps } from '../deps.ts'
@@ -49,7 +52,7 @@ beforeAll(async () => {
     name: 'other',
     hashAlgo: 'sha512',
     hashValue: 'ab'.repeat(64),
-    location: 'file:0190c0de-other-image',
+    locations: { create: { store: 'file', key: '0190c0de-other-image' } },
     properties: { hw_vif_model: 'virtio' },
   })
   otherImageId = other.id
@@ -104,8 +107,15 @@ async function claim(id: string, taskState: string | undefined) {
   })
 }
 
-async function active(fields: { configDrive?: boolean } = {}): Promise<string> {
-  const [created] = await tenant.create({ name: 'web' })
+async function active({
+  name = 'web',
+  ...fields
+}: {
+  name?: string
+  configDrive?: boolean
+  imageProperties?: Record<string, string>
+} = {}): Promise<string> {
+  const [created] = await tenant.create({ name })
   const { id, operationId } = created!
   await cloud.db.instance.update({ where: { id }, data: fields })
   await claim(id, 'networking')
@@ -220,7 +230,8 @@ testSaga<InstanceState, Fixture>(named(instanceBackup), {
 testSaga<InstanceState, Fixture>(named(instanceShelve), {
   setup: async () => {
     const id = await active()
-    return { db: cloud.db, id, ...(await shelveInstance({ ctx: tenant.ctx, input: { id } })) }
+    const accepted = await shelveInstance({ ctx: tenant.ctx, input: { id } })
+    return { db: cloud.db, id, ...accepted, imageId: accepted.imageId! }
   },
   sagaFor: () => instanceShelve(deps),
   assertDone: async ({ id, imageId }) => {
@@ -433,5 +444,60 @@ describe('disks of an instance', () => {
     const operation = await cloud.db.operation.findUniqueOrThrow({ where: { id: operationId } })
     expect(operation).toMatchObject({ status: 'failed', errorCode: 'conflict' })
     await expectUntouched(id)
+  })
+
+  it('are copied once more when it failed, to another image', async () => {
+    for (const [name, saga, ask] of [
+      [
+        'instance-image',
+        instanceImage,
+        (id: string) => createInstanceImage({ ctx: tenant.ctx, input: { id, name: 'late' } }),
+      ],
+      [
+        'instance-backup',
+        instanceBackup,
+        (id: string) => backUpInstance({ ctx: tenant.ctx, input: { id, name: 'late', rotation: 2 } }),
+      ],
+      ['instance-shelve', instanceShelve, (id: string) => shelveInstance({ ctx: tenant.ctx, input: { id } })],
+    ] as const) {
+      const id = await active()
+      vi.spyOn(deps.driver.disks, 'export').mockRejectedValueOnce(
+        new NephosError('driver_failed', 'Not now.'),
+      )
+      const { operationId, imageId } = await ask(id)
+      await run(saga(deps), operationId)
+      await expectUntouched(id)
+      await expectNoImage(imageId!)
+      await retryOperation({ ctx: tenant.ctx, input: { id: operationId } })
+      await run(saga(deps), operationId)
+      const { status, kind, input } = await cloud.db.operation.findUniqueOrThrow({
+        where: { id: operationId },
+      })
+      expect({ kind, status }).toEqual({ kind: name, status: 'succeeded' })
+      expect(input).not.toMatchObject({ imageId })
+      await expectWholeImage((input as { imageId: string }).imageId, id)
+    }
+  })
+
+  it('are copied in a frozen guest where its image has an agent, and not at all where that is required and fails', async () => {
+    const copyOf = async (name: string, imageProperties: Record<string, string>) => {
+      const id = await active({ name, imageProperties })
+      const { operationId, imageId } = await createInstanceImage({
+        ctx: tenant.ctx,
+        input: { id, name: 'c' },
+      })
+      await run(instanceImage(deps), operationId)
+      const { status } = await cloud.db.operation.findUniqueOrThrow({ where: { id: operationId } })
+      const [key] = await storedFilesOf(imageId)
+      const body = key && (await text(await imageStore(cloud.config).open(key)))
+      return { status, frozen: body ? /simulated disk of [\w-]+, frozen/.test(body) : null }
+    }
+    const agent = { hw_qemu_guest_agent: 'yes' }
+    const required = { ...agent, os_require_quiesce: 'yes' }
+    expect(await copyOf('plain', {})).toEqual({ status: 'succeeded', frozen: false })
+    expect(await copyOf('agent', agent)).toEqual({ status: 'succeeded', frozen: true })
+    expect(await copyOf('fail-freeze-1', agent)).toEqual({ status: 'succeeded', frozen: false })
+    expect(await copyOf('required', required)).toEqual({ status: 'succeeded', frozen: true })
+    expect(await copyOf('fail-freeze-2', required)).toEqual({ status: 'failed', frozen: null })
   })
 })

@@ -71,6 +71,7 @@ const returns = async (id: string) => {
   expect(await destroyLeftBehind(two.hosts[0].deps)).toContain(id)
   expect(await two.runsOn(id)).toEqual(['host2'])
   expect(await two.filesOn(id)).toEqual(['host2'])
+  expect(await two.volumeOn(id)).toEqual(['host2'])
 }
 
 testSaga<MoveState, Fixture>(named(instanceEvacuate), {

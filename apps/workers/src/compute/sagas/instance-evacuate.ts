@@ -13,15 +13,18 @@ import {
   writeInstanceState,
 } from '@nephos/core'
 import type { Failure, Saga } from '@nephos/jobs'
+import { z } from 'zod'
 import type { ComputeDeps } from '../deps.ts'
 import { lead } from '../migrations/lead.ts'
+import { shutOut, withVolumes } from '../volumes/connect.ts'
 import { makeConfigDrive } from './config-drive.ts'
-import { cachedImage, imageOf } from './image-of.ts'
+import { imageOf, rootImage } from './image-of.ts'
 import { machineSpec } from './load.ts'
 import { ctxOf, endTakenBack, loadMove, type MoveState } from './move.ts'
 import { unwirePorts, wiredOf, wirePorts } from './steps.ts'
 
 const mib = 1024 ** 2
+const takenOver = z.object({ kept: z.boolean() })
 /** A host that is lost does not answer; one that comes back later removes what it has before anything else. */
 const sourceMs = 0
 
@@ -32,7 +35,7 @@ const sourceMs = 0
 export function instanceEvacuate(deps: ComputeDeps): Saga<MoveState> {
   const { services, driver } = deps
   const specOf = (state: MoveState, outputs: Record<string, unknown>) =>
-    machineSpec(state, cachedImage.parse(outputs['cache-image']), wiredOf(outputs))
+    machineSpec(state, rootImage.parse(outputs['cache-image']), wiredOf(outputs))
   return {
     name: 'instance-evacuate',
     firstPosition: 1,
@@ -40,18 +43,25 @@ export function instanceEvacuate(deps: ComputeDeps): Saga<MoveState> {
     steps: [
       {
         name: 'take-over',
-        run: async ({ state }) => {
-          if (state.migration.status !== 'pre-migrating') return undefined
+        run: async ({ state, progress }) => {
+          if (state.migration.status !== 'pre-migrating')
+            return { kept: await driver.storage.adopt(state.record.id) }
           // What an earlier life of the instance left here is worth nothing.
           await driver.destroy(state.record.id)
+          // Before the lost host can come back and see nobody else who needs them.
+          const kept = await driver.storage.adopt(state.record.id)
+          if (kept) progress('The disks are on storage that this host has, too: the instance keeps them')
           await takeOver(deps, state)
-          return undefined
+          return { kept }
         },
-        undo: ({ state }) => handBack(deps, state),
+        undo: async ({ state }) => {
+          await driver.destroy(state.record.id)
+          await handBack(deps, state)
+        },
       },
       {
         name: 'fence-source',
-        run: async ({ state: { migration } }) => {
+        run: async ({ state: { migration, record } }) => {
           try {
             await lead(deps, migration.sourceHost, 'discard', {
               migrationId: migration.id,
@@ -60,14 +70,20 @@ export function instanceEvacuate(deps: ComputeDeps): Saga<MoveState> {
           } catch (error) {
             if (!(error instanceof NephosError) || error.code !== 'unavailable') throw error
           }
+          // Should that host still live, it does not write to them any more.
+          await shutOut(deps, record.id, migration.sourceHost)
           return undefined
         },
       },
       {
         // The cache is shared and keeps itself small: there is nothing to undo.
         name: 'cache-image',
-        run: async ({ state: { record }, signal, progress }) => {
-          const { imageId } = await imageOf(services, record.id, record.imageId)
+        run: async ({ state: { record }, outputs, signal, progress }) => {
+          const base = await imageOf(services, record.id, record.imageId)
+          // Disks that are kept have the image that they lie over beside them.
+          if (takenOver.safeParse(outputs['take-over']).data?.kept) return base
+          if (!base) return null
+          const { imageId } = base
           const image = await openImageForHost(services, imageId)
           const size = Math.ceil(image.sizeBytes / mib)
           await driver.cacheImage(image, {
@@ -90,7 +106,7 @@ export function instanceEvacuate(deps: ComputeDeps): Saga<MoveState> {
       {
         name: 'create-disk',
         run: async ({ state, outputs, progress }) => {
-          progress('Making the disks', 60)
+          if (!takenOver.safeParse(outputs['take-over']).data?.kept) progress('Making the disks', 60)
           await driver.createDisk(specOf(state, outputs))
           await makeConfigDrive(deps, state)
           return undefined
@@ -101,15 +117,15 @@ export function instanceEvacuate(deps: ComputeDeps): Saga<MoveState> {
         name: 'start-machine',
         run: async ({ state, outputs }) => {
           if (state.migration.oldVmState === 'stopped') return { powerState: 4 }
-          const { powerState } = await driver.start(specOf(state, outputs))
+          const { powerState } = await driver.start(await withVolumes(deps, specOf(state, outputs)))
           return { powerState }
         },
         undo: ({ state }) => driver.destroy(state.record.id),
       },
     ],
     load: (operation) => loadMove(deps, operation, 'destHost'),
-    succeed: (state, outputs) =>
-      mutate(ctxOf(deps, state), async (tx) => {
+    succeed: async (state, outputs) => {
+      await mutate(ctxOf(deps, state), async (tx) => {
         const completed = await setMigrationStatus(tx, state.migration.id, ['running'], 'completed')
         if (!completed) throw new NephosError('conflict', 'The evacuation was ended by others.')
         await releaseAllocation(tx, state.migration.id, services.config.serviceDownTime)
@@ -118,7 +134,7 @@ export function instanceEvacuate(deps: ComputeDeps): Saga<MoveState> {
           vmState: stopped ? 'stopped' : 'active',
           taskState: null,
           powerState: stopped ? 4 : 1,
-          base: jsonColumn(cachedImage.parse(outputs['cache-image'])),
+          base: baseColumn(outputs['cache-image']),
           guestReadyAt: null,
           launchedAt: new Date(),
           faultCode: null,
@@ -126,9 +142,18 @@ export function instanceEvacuate(deps: ComputeDeps): Saga<MoveState> {
           faultDetail: noJson,
           faultAt: null,
         })
-      }),
+      })
+      // The disks are this host's alone from now on, so that a delete removes them.
+      await driver.storage.dismiss(state.record.id, state.migration.sourceHost)
+    },
     fail: (state, failure) => failEvacuation(deps, state, failure),
   }
+}
+
+/** What the root disk lies over; nothing where it is a volume. */
+const baseColumn = (output: unknown) => {
+  const base = rootImage.parse(output)
+  return base ? jsonColumn(base) : noJson
 }
 
 /** From here on the instance is this host's, whatever the other one has of it. */

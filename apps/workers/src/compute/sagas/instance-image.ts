@@ -63,6 +63,6 @@ function imageSaga(deps: ComputeDeps, name: 'instance-image' | 'instance-backup'
             ...backupInput.parse(state.operation.input),
           })
       }),
-    fail: (state) => end(state, (tx) => dropImage(tx, imageIdOf(state))),
+    fail: (state) => end(state, (tx) => dropImage(tx, imageIdOf(state) ?? '')),
   }
 }

@@ -14,6 +14,7 @@ import {
 import type { Failure, Saga, SagaOperation } from '@nephos/jobs'
 import type { ComputeDeps } from '../deps.ts'
 import { lead } from '../migrations/lead.ts'
+import { disconnectVolumes } from '../volumes/connect.ts'
 import { flavorColumns, powerStateOf } from './instance-resize.ts'
 import { loadInstance } from './load.ts'
 import { ctxOf, type MoveState } from './move.ts'
@@ -27,8 +28,12 @@ export function instanceConfirmResize(deps: ComputeDeps): Saga<MoveState> {
     steps: [
       {
         name: 'discard-source',
-        run: ({ state: { migration } }) =>
-          lead(deps, migration.sourceHost, 'discard', { migrationId: migration.id }),
+        run: async ({ state: { migration, record } }) => {
+          const answer = await lead(deps, migration.sourceHost, 'discard', { migrationId: migration.id })
+          // Of disks that both hosts see, what they were before is kept in the disks themselves.
+          await deps.driver.cold.forget(record.id, migration.id)
+          return answer
+        },
       },
     ],
     load: (operation) => loadJudged(deps, operation, 'confirming'),
@@ -74,6 +79,7 @@ export function instanceRevertResize(deps: ComputeDeps): Saga<MoveState> {
         run: async ({ state }) => {
           if (stays(state)) return undefined
           await unwirePorts(deps)(state)
+          await disconnectVolumes(deps, state.record.id)
           return undefined
         },
       },

@@ -4,6 +4,7 @@ import {
   deleteInstance,
   forceCompleteMigration,
   liveMigrateInstance,
+  NephosError,
 } from '@nephos/core'
 import { ctxFor } from '@nephos/core/testing'
 import { RetryLater, runSaga } from '@nephos/jobs'
@@ -54,8 +55,10 @@ const moved = async (fixture: Fixture) => {
   expect(await migrationOf(fixture)).toMatchObject({ status: 'completed', endedAt: expect.any(Date) })
   expect(await two.runsOn(id)).toEqual(['host2'])
   expect(await two.filesOn(id)).toEqual(['host2'])
+  expect(await two.volumeOn(id)).toEqual(['host2'])
   expect(state.ports.every((port) => two.host('host2').network.wired.has(port.id))).toBe(true)
   expect(state.ports.some((port) => two.host('host1').network.wired.has(port.id))).toBe(false)
+  expect(state.ports.some((port) => two.host('host1').network.copied.has(port.id))).toBe(false)
   await two.expectUsage()
 }
 
@@ -68,8 +71,10 @@ const asBefore = async (fixture: Fixture) => {
   expect((await migrationOf(fixture)).endedAt).not.toBeNull()
   expect(await two.runsOn(id)).toEqual(['host1'])
   expect(await two.filesOn(id)).toEqual(['host1'])
+  expect(await two.volumeOn(id)).toEqual(['host1'])
   expect(state.ports.every((port) => two.host('host1').network.wired.has(port.id))).toBe(true)
   expect(state.ports.some((port) => two.host('host2').network.wired.has(port.id))).toBe(false)
+  expect(state.ports.some((port) => two.host('host1').network.copied.has(port.id))).toBe(false)
   await two.expectUsage()
 }
 
@@ -154,6 +159,67 @@ describe('a live migration', () => {
     await done
     await moved(fixture)
     expect(await migrationOf(fixture)).toMatchObject({ pauseRequested: true })
+  })
+
+  it('of a guest that is too busy ends after its time: it stays, or stands still, as is configured', async () => {
+    const withTimeout = (action: 'abort' | 'force-complete') => {
+      const { deps } = two.hosts[0]
+      const { services } = deps
+      const config = {
+        ...services.config,
+        liveMigrationTimeout: 0.2,
+        liveMigrationTimeoutAction: action,
+      }
+      return instanceLiveMigrate({ ...deps, services: { ...services, config } })
+    }
+    const stays = await placed('busy-web')
+    await run(two.cloud, withTimeout('abort'), stays.operationId)
+    await asBefore(stays)
+    expect(await migrationOf(stays)).toMatchObject({
+      status: 'error',
+      errorMessage: 'The guest was not copied within 1 s; it stays where it was.',
+    })
+    const comes = await placed('busy-web')
+    await run(two.cloud, withTimeout('force-complete'), comes.operationId)
+    await moved(comes)
+  })
+
+  it('goes on when the network cannot copy what is sent to the guest', async () => {
+    const fixture = await placed()
+    const { network } = two.hosts[0]
+    const copy = network.handlers['network.copy']
+    const asked: (string | null)[] = []
+    network.handlers['network.copy'] = async ({ to }) => {
+      asked.push(to)
+      throw new NephosError('driver_failed', 'no clsact')
+    }
+    await run(two.cloud, saga(), fixture.operationId)
+    network.handlers['network.copy'] = copy
+    expect(asked).toEqual(['host2', 'host2'])
+    await moved(fixture)
+  })
+
+  it('copies what is sent to the guest before it stands still, and no more when it stays', async () => {
+    const fixture = await placed()
+    const own = saga()
+    const seen: unknown[] = []
+    const watched = {
+      ...own,
+      steps: own.steps.map((step) => ({
+        ...step,
+        run: async (context: Parameters<typeof step.run>[0]) => {
+          if (step.name === 'switch-over') {
+            const { ports } = await two.state(fixture.id)
+            seen.push(ports.map((port) => two.host('host1').network.copied.get(port.id)))
+            throw new NephosError('driver_failed', 'it does not work')
+          }
+          return step.run(context)
+        },
+      })),
+    }
+    await run(two.cloud, watched, fixture.operationId)
+    expect(seen).toEqual([['host2']])
+    await asBefore(fixture)
   })
 
   it('that may let the guest stand still needs nobody', async () => {

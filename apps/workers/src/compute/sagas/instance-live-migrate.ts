@@ -4,10 +4,13 @@ import { z } from 'zod'
 import type { ComputeDeps } from '../deps.ts'
 import { lead } from '../migrations/lead.ts'
 import { liveProgress } from '../migrations/live-progress.ts'
+import { copyNoMore, followEnd, untilOthersKnow } from '../migrations/mirror.ts'
 import type { Json } from '../migrations/parts.ts'
 import { settleArrived } from '../migrations/settle-arrived.ts'
+import { seesDisks } from '../migrations/shared-disks.ts'
 import { dismissLive, mayGoOnHere } from '../migrations/take-back.ts'
 import { liveCargo, liveDoor } from '../moves.ts'
+import { disconnectVolumes } from '../volumes/connect.ts'
 import { advance, failMove, isBeyond, loadMove, type MoveState, statusOf } from './move.ts'
 import { unwirePorts } from './steps.ts'
 
@@ -30,6 +33,7 @@ export function instanceLiveMigrate(deps: ComputeDeps): Saga<MoveState> {
       resume: migration.oldVmState === 'active',
       destinationGone: true,
     })
+    await copyNoMore(deps, record)
   }
   return {
     name: 'instance-live-migrate',
@@ -39,7 +43,9 @@ export function instanceLiveMigrate(deps: ComputeDeps): Saga<MoveState> {
         name: 'prepare-destination',
         run: async ({ state, signal, progress }) => {
           if (isBeyond(state, 'running')) return null
-          const cargo = await driver.live.cargo(state.record.id, { sharedDisks: false })
+          const sharedDisks = await seesDisks(deps, state, signal)
+          if (sharedDisks) progress('Both hosts see the disks: only the memory is copied')
+          const cargo = await driver.live.cargo(state.record.id, { sharedDisks })
           const door = await lead(deps, state.destHost, 'prepare', {
             migrationId: state.migration.id,
             input: cargo,
@@ -57,12 +63,13 @@ export function instanceLiveMigrate(deps: ComputeDeps): Saga<MoveState> {
           await advance(deps, state, ['pre-migrating'], 'running')
           const { cargo, door } = prepared.parse(outputs['prepare-destination'])
           const show = liveProgress(deps, state.migration)
-          await driver.live.copy(state.record.id, {
+          const stoodSince = await driver.live.copy(state.record.id, {
             migrationId: state.migration.id,
             cargo,
             door,
             signal,
             bandwidth: services.config.liveMigrationBandwidth,
+            onEnd: (end) => followEnd(deps, state, end),
             onProgress: async (how) => {
               const share = how.totalBytes > 0 ? how.doneBytes / how.totalBytes : 0
               progress(
@@ -72,7 +79,7 @@ export function instanceLiveMigrate(deps: ComputeDeps): Saga<MoveState> {
               return show(how)
             },
           })
-          return { stoodSince: Date.now() }
+          return { stoodSince }
         },
         undo: ({ state }) => takeBack(state),
       },
@@ -102,9 +109,13 @@ export function instanceLiveMigrate(deps: ComputeDeps): Saga<MoveState> {
       },
       {
         name: 'leave-host',
-        run: async ({ state }) => {
-          await driver.destroy(state.record.id)
+        run: async ({ state, progress }) => {
+          progress('Waiting until all hosts send to where the guest is now')
+          await untilOthersKnow(deps, state)
+          // A tap without a machine would swallow what neighbours send; without a tap it finds its way.
           await unwirePorts(deps)(state)
+          await driver.destroy(state.record.id)
+          await disconnectVolumes(deps, state.record.id)
           return undefined
         },
       },

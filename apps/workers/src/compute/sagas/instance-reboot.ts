@@ -1,6 +1,7 @@
 import type { Saga } from '@nephos/jobs'
 import { z } from 'zod'
 import type { ComputeDeps } from '../deps.ts'
+import { withVolumes } from '../volumes/connect.ts'
 import { imageOf } from './image-of.ts'
 import { type InstanceState, loadInstance, machineSpec } from './load.ts'
 import { settle, settleFailed } from './settle.ts'
@@ -25,7 +26,8 @@ export function instanceReboot(deps: ComputeDeps): Saga<InstanceState> {
           const hard = typeOf(state) === 'hard'
           progress(hard ? 'Restarting the machine' : 'Waiting for the guest to restart')
           const image = await imageOf(services, state.record.id, state.record.imageId)
-          const { powerState } = await driver.reboot(machineSpec(state, image, wiredOf(outputs)), {
+          const spec = machineSpec(state, image, wiredOf(outputs))
+          const { powerState } = await driver.reboot(await withVolumes(deps, spec), {
             hard,
             timeoutMs: services.config.shutdownTimeout * 1000,
           })

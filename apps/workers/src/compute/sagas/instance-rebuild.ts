@@ -2,6 +2,7 @@ import { jsonColumn, NephosError, openImageForHost, type TaskStateName } from '@
 import type { Saga } from '@nephos/jobs'
 import { z } from 'zod'
 import type { ComputeDeps } from '../deps.ts'
+import { withVolumes } from '../volumes/connect.ts'
 import { makeConfigDrive } from './config-drive.ts'
 import { cachedImage } from './image-of.ts'
 import { type InstanceState, loadInstance, machineSpec } from './load.ts'
@@ -87,7 +88,7 @@ export function instanceRebuild(deps: ComputeDeps): Saga<InstanceState> {
         run: async ({ state, outputs }) => {
           await showTask(deps, state, family, 'rebuild_spawning')
           if (stays(state)) return { powerState: 4 }
-          const { powerState } = await driver.start(specOf(state, outputs))
+          const { powerState } = await driver.start(await withVolumes(deps, specOf(state, outputs)))
           return { powerState }
         },
         undo: ({ state }) => driver.stop(state.record.id, { timeoutMs: 0 }),

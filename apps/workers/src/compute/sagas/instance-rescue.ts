@@ -3,6 +3,7 @@ import type { Saga } from '@nephos/jobs'
 import { z } from 'zod'
 import type { ComputeDeps } from '../deps.ts'
 import type { MachineSpec } from '../driver.ts'
+import { withVolumes } from '../volumes/connect.ts'
 import { cachedImage, imageOf } from './image-of.ts'
 import { type InstanceState, machineSpec } from './load.ts'
 import { settle, settleFailed } from './settle.ts'
@@ -64,7 +65,7 @@ export function instanceRescue(deps: ComputeDeps): Saga<InstanceState> {
       {
         name: 'start-machine',
         run: async ({ state, outputs }) => {
-          const { powerState } = await driver.start(await specOf(state, outputs))
+          const { powerState } = await driver.start(await withVolumes(deps, await specOf(state, outputs)))
           return { powerState }
         },
         undo: ({ state }) => driver.stop(state.record.id, { timeoutMs: 0 }),
@@ -102,7 +103,8 @@ export function instanceUnrescue(deps: ComputeDeps): Saga<InstanceState> {
         name: 'start-machine',
         run: async ({ state, outputs }) => {
           const image = await imageOf(services, state.record.id, state.record.imageId)
-          const { powerState } = await driver.start(machineSpec(state, image, wiredOf(outputs)))
+          const spec = machineSpec(state, image, wiredOf(outputs))
+          const { powerState } = await driver.start(await withVolumes(deps, spec))
           return { powerState }
         },
         undo: ({ state }) => driver.stop(state.record.id, { timeoutMs: 0 }),

@@ -58,6 +58,8 @@ const resized = async ({ id, home }: Fixture) => {
   expect(state.migrations[0]).toMatchObject({ status: 'finished', endedAt: null })
   expect(state.allocations).toHaveLength(2)
   expect(await two.runsOn(id)).toEqual([home])
+  // The host that it left can still be gone back to.
+  expect(await two.volumeOn(id)).toEqual([...new Set(['host1', home])])
   expect(state.ports.every((port) => two.host(home).network.wired.has(port.id))).toBe(true)
   await two.expectUsage()
 }
@@ -70,6 +72,7 @@ const asBefore = async ({ id }: Fixture) => {
   expect(state.migrations[0]!.endedAt).not.toBeNull()
   expect(await two.runsOn(id)).toEqual(['host1'])
   expect(await two.filesOn(id)).toEqual(['host1'])
+  expect(await two.volumeOn(id)).toEqual(['host1'])
   expect(state.ports.some((port) => two.host('host2').network.wired.has(port.id))).toBe(false)
   expect(await used()).toEqual({ cores: 0, ram: 0 })
   await two.expectUsage()
@@ -115,6 +118,7 @@ for (const to of ['host2', 'host1'] as const)
         expect(state.allocations).toMatchObject([{ consumerId: id, vcpus: 4, host: { name: home } }])
         expect(await two.runsOn(id)).toEqual([home])
         expect(await two.filesOn(id)).toEqual([home])
+        expect(await two.volumeOn(id)).toEqual([home])
         expect(await used()).toEqual({ cores: 0, ram: 0 })
         await two.expectUsage()
       },
@@ -181,6 +185,7 @@ it('starts nothing here while a destination that may run it does not answer', as
   expect((await two.state(fixture.id)).migrations[0]).toMatchObject({ status: 'error' })
   expect(await two.state(fixture.id)).toMatchObject({ vmState: 'stopped', host: { name: 'host1' } })
   expect(await two.filesOn(fixture.id)).toEqual(['host1'])
+  expect(await two.volumeOn(fixture.id)).toEqual(['host1'])
   expect(await two.runsOn(fixture.id)).toEqual([])
   await two.expectUsage()
 })

@@ -11,8 +11,10 @@ import {
 import type { Saga } from '@nephos/jobs'
 import type { ComputeDeps } from '../deps.ts'
 import { lead } from '../migrations/lead.ts'
+import { seesDisks } from '../migrations/shared-disks.ts'
 import { moveUnderlay } from '../migrations/underlay.ts'
 import { moveProgress } from '../migrations/write.ts'
+import { withVolumes } from '../volumes/connect.ts'
 import { imageOf } from './image-of.ts'
 import { machineSpec } from './load.ts'
 import {
@@ -79,7 +81,14 @@ export function instanceResize(deps: ComputeDeps): Saga<MoveState> {
             await driver.cold.keep(record.id, migration.id)
             return undefined
           }
-          const offer = await driver.cold.offer(record.id, migration.id, moveUnderlay(services, driver))
+          const sharedDisks = await seesDisks(deps, state, signal)
+          if (sharedDisks) {
+            // The new place writes to the same disks: what they are now is what the move can be taken back to.
+            progress('Both hosts see the disks: they are not copied')
+            await driver.cold.keep(record.id, migration.id)
+          }
+          const underlay = moveUnderlay(services, driver)
+          const offer = await driver.cold.offer(record.id, migration.id, underlay, { sharedDisks })
           const show = moveProgress(deps, migration)
           await lead(deps, destHost, 'receive', {
             migrationId: migration.id,
@@ -100,7 +109,9 @@ export function instanceResize(deps: ComputeDeps): Saga<MoveState> {
         undo: async ({ state }) => {
           await driver.cold.withdraw(state.record.id)
           await dismissDestination(deps, state)
-          if (stays(state)) await driver.cold.bringBack(state.record.id, state.migration.id)
+          // The destination may still run when it could not be told; then it is not certain what the disks are.
+          if (!stays(state)) await requireDismissed(deps, state)
+          await driver.cold.bringBack(state.record.id, state.migration.id)
         },
       },
       {
@@ -173,8 +184,9 @@ export const powerStateOf = (answer: unknown): number | null =>
     : null
 
 /** The instance as it is in the database, which the move has not changed yet. */
-async function startAgain({ services, driver, hostName }: ComputeDeps, { record }: MoveState): Promise<void> {
+async function startAgain(deps: ComputeDeps, { record }: MoveState): Promise<void> {
+  const { services, driver, hostName } = deps
   const wired = await services.ask(hostName, 'network.wire', { portIds: record.ports.map(({ id }) => id) })
   const image = await imageOf(services, record.id, record.imageId)
-  await driver.start(machineSpec({ record }, image, wired))
+  await driver.start(await withVolumes(deps, machineSpec({ record }, image, wired)))
 }

@@ -11,6 +11,7 @@ import {
 } from '@nephos/core'
 import type { Failure, Saga } from '@nephos/jobs'
 import type { ComputeDeps } from '../deps.ts'
+import { disconnectVolumes } from '../volumes/connect.ts'
 import { type CopyTasks, copySteps, imageIdOf, loadCopy } from './copy-disk.ts'
 import { type InstanceState, loadInstance } from './load.ts'
 import { restartMachine } from './restart-machine.ts'
@@ -69,7 +70,8 @@ export function instanceShelve(deps: ComputeDeps): Saga<InstanceState> {
           await offloadInstance({ ctx: { ...ctxOf(deps, state), tx }, input: { id: written.id } })
       }),
     fail: async (state, failure) => {
-      await mutate(ctxOf(deps, state), (tx) => dropImage(tx, imageIdOf(state)))
+      const imageId = imageIdOf(state)
+      if (imageId !== null) await mutate(ctxOf(deps, state), (tx) => dropImage(tx, imageId))
       await settleFailed(deps, state, failure, tasks.family)
     },
   }
@@ -84,6 +86,10 @@ export function instanceOffload(deps: ComputeDeps): Saga<InstanceState> {
     steps: [
       { name: 'unwire-ports', run: ({ state }) => unwirePorts(deps)(state).then(() => undefined) },
       { name: 'destroy-machine', run: ({ state }) => driver.destroy(state.record.id).then(() => undefined) },
+      {
+        name: 'disconnect-volumes',
+        run: ({ state }) => disconnectVolumes(deps, state.record.id).then(() => undefined),
+      },
     ],
     load: async (operation) => {
       const state = await loadInstance(services, operation)

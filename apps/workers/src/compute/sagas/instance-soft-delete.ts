@@ -2,6 +2,7 @@ import { noJson } from '@nephos/core'
 import type { Saga } from '@nephos/jobs'
 import { z } from 'zod'
 import type { ComputeDeps } from '../deps.ts'
+import { withVolumes } from '../volumes/connect.ts'
 import { imageOf } from './image-of.ts'
 import { type InstanceState, machineSpec } from './load.ts'
 import { settle, settleFailed } from './settle.ts'
@@ -81,7 +82,8 @@ export function instanceRestore(deps: ComputeDeps): Saga<InstanceState> {
         run: async ({ state, outputs }) => {
           if (!startsIn(outputs)) return undefined
           const image = await imageOf(services, state.record.id, state.record.imageId)
-          const { powerState } = await driver.start(machineSpec(state, image, wiredOf(outputs)))
+          const spec = machineSpec(state, image, wiredOf(outputs))
+          const { powerState } = await driver.start(await withVolumes(deps, spec))
           return { powerState }
         },
         undo: ({ state }) => driver.stop(state.record.id, { timeoutMs: 0 }),

@@ -1,5 +1,6 @@
 import type { Saga } from '@nephos/jobs'
 import type { ComputeDeps } from '../deps.ts'
+import { withVolumes } from '../volumes/connect.ts'
 import { imageOf } from './image-of.ts'
 import { type InstanceState, loadInstance, machineSpec } from './load.ts'
 import { settle, settleFailed } from './settle.ts'
@@ -18,7 +19,8 @@ export function instanceStart(deps: ComputeDeps): Saga<InstanceState> {
         name: 'start-machine',
         run: async ({ state, outputs }) => {
           const image = await imageOf(services, state.record.id, state.record.imageId)
-          const { powerState } = await driver.start(machineSpec(state, image, wiredOf(outputs)))
+          const spec = machineSpec(state, image, wiredOf(outputs))
+          const { powerState } = await driver.start(await withVolumes(deps, spec))
           return { powerState }
         },
         undo: ({ state }) => driver.stop(state.record.id, { timeoutMs: 0 }),

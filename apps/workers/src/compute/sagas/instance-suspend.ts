@@ -1,5 +1,6 @@
 import type { Saga } from '@nephos/jobs'
 import type { ComputeDeps } from '../deps.ts'
+import { withVolumes } from '../volumes/connect.ts'
 import { imageOf } from './image-of.ts'
 import { type InstanceState, machineSpec } from './load.ts'
 import { settle, settleFailed } from './settle.ts'
@@ -49,7 +50,8 @@ export function instanceResume(deps: ComputeDeps): Saga<InstanceState> {
         run: async ({ state, outputs, progress }) => {
           progress('Loading the memory of the guest')
           const image = await imageOf(services, state.record.id, state.record.imageId)
-          return { ...(await driver.holds.resume(machineSpec(state, image, wiredOf(outputs)))) }
+          const spec = machineSpec(state, image, wiredOf(outputs))
+          return { ...(await driver.holds.resume(await withVolumes(deps, spec))) }
         },
         undo: async ({ state }) => {
           const { powerState } = await driver.status(state.record.id)

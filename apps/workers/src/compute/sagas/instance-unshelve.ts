@@ -6,6 +6,7 @@ import {
   jsonColumn,
   mutate,
   NephosError,
+  noJson,
   openImageForHost,
   releaseAllocation,
   systemCtx,
@@ -13,8 +14,9 @@ import {
 } from '@nephos/core'
 import type { Failure, Saga } from '@nephos/jobs'
 import type { ComputeDeps } from '../deps.ts'
+import { withVolumes } from '../volumes/connect.ts'
 import { makeConfigDrive } from './config-drive.ts'
-import { cachedImage, imageOf } from './image-of.ts'
+import { imageOf, rootImage } from './image-of.ts'
 import { type InstanceState, loadInstance, machineSpec } from './load.ts'
 import { unwirePorts, wiredOf, wirePorts } from './steps.ts'
 
@@ -29,7 +31,7 @@ export function instanceUnshelve(deps: ComputeDeps): Saga<InstanceState> {
   const { services, driver, hostName } = deps
   const offloaded = ({ record }: InstanceState) => record.vmState === 'shelved_offloaded'
   const specOf = (state: InstanceState, outputs: Record<string, unknown>) =>
-    machineSpec(state, cachedImage.parse(outputs['cache-image']), wiredOf(outputs))
+    machineSpec(state, rootImage.parse(outputs['cache-image']), wiredOf(outputs))
   return {
     name: 'instance-unshelve',
     firstPosition: 1,
@@ -39,8 +41,8 @@ export function instanceUnshelve(deps: ComputeDeps): Saga<InstanceState> {
         // The cache is shared and keeps itself small: there is nothing to undo.
         name: 'cache-image',
         run: async ({ state, signal, progress }) => {
-          if (!offloaded(state))
-            return { ...(await imageOf(services, state.record.id, state.record.imageId)) }
+          if (!offloaded(state)) return imageOf(services, state.record.id, state.record.imageId)
+          if (state.record.imageId === null) return null
           const image = await openImageForHost(services, state.record.shelvedImageId ?? '')
           const total = Math.ceil(image.sizeBytes / mib)
           await driver.cacheImage(image, {
@@ -70,7 +72,7 @@ export function instanceUnshelve(deps: ComputeDeps): Saga<InstanceState> {
       {
         name: 'start-machine',
         run: async ({ state, outputs }) => {
-          const { powerState } = await driver.start(specOf(state, outputs))
+          const { powerState } = await driver.start(await withVolumes(deps, specOf(state, outputs)))
           return { powerState }
         },
         undo: ({ state }) => driver.stop(state.record.id, { timeoutMs: 0 }),
@@ -83,13 +85,14 @@ export function instanceUnshelve(deps: ComputeDeps): Saga<InstanceState> {
     succeed: (state, outputs) =>
       mutate(ctxOf(deps, state), async (tx) => {
         const { record } = state
+        const base = rootImage.parse(outputs['cache-image'])
         const written = await writeInstanceState(tx.db, record, {
           vmState: 'active',
           taskState: null,
           powerState: 1,
           launchedAt: new Date(),
           guestReadyAt: null,
-          base: jsonColumn(cachedImage.parse(outputs['cache-image'])),
+          base: base ? jsonColumn(base) : noJson,
           shelvedImageId: null,
           shelvedAt: null,
           faultCode: null,

@@ -23,7 +23,7 @@ export type Wired = RequestOutput<'network.wire'>
 /** The machine of an instance on its wired ports, in the order of its interfaces. */
 export function machineSpec(
   { record }: Pick<InstanceState, 'record'>,
-  image: Pick<BaseImage, 'imageId' | 'sha512' | 'format'>,
+  image: Pick<BaseImage, 'imageId' | 'sha512' | 'format'> | null,
   wired: Wired,
 ): MachineSpec {
   const ports = [...record.ports].sort((a, b) => (a.deviceIndex ?? 0) - (b.deviceIndex ?? 0))

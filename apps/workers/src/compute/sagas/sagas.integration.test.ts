@@ -211,7 +211,8 @@ async function expectGone({ id }: Fixture) {
   const instances = await cloud.db.instance.count({ where: { projectId: tenant.projectId } })
   const usage = await cloud.db.quotaUsage.findMany({ where: { scopeId: tenant.projectId } })
   const used = Object.fromEntries(usage.map((row) => [row.resource, row.used]))
-  expect(used).toEqual({ instances, cores: instances, ram: instances * 128, ports: instances })
+  const groups = { security_groups: 1, security_group_rules: 4 }
+  expect(used).toEqual({ instances, cores: instances, ram: instances * 128, ports: instances, ...groups })
 }
 
 testSaga<InstanceState, Fixture>(named(instanceDelete), {

@@ -4,6 +4,7 @@ import {
   type InstanceRecord,
   instanceChanged,
   instanceSelect,
+  type MutationTx,
   mutate,
   NephosError,
   systemCtx,
@@ -17,12 +18,22 @@ import { vmStateNow } from './vm-state-now.ts'
 const ctxOf = ({ services, hostName }: ComputeDeps, { operation }: InstanceState) =>
   systemCtx(services, `compute on ${hostName}`, operation.requestId)
 
-/** Writes the states that a saga ends with, and announces them. @throws NephosError conflict when others wrote first */
-export const settle = (deps: ComputeDeps, state: InstanceState, changes: InstanceChanges): Promise<void> =>
+/**
+ * Writes the states that a saga ends with, and announces them.
+ * @param alongside written in the same transaction
+ * @throws NephosError conflict when others wrote first
+ */
+export const settle = (
+  deps: ComputeDeps,
+  state: InstanceState,
+  changes: InstanceChanges,
+  alongside: (tx: MutationTx) => Promise<void> = async () => {},
+): Promise<void> =>
   mutate(ctxOf(deps, state), async (tx) => {
     const written = await writeInstanceState(tx.db, state.record, changes)
     if (!written)
       throw new NephosError('conflict', 'The instance was changed by others while the work was going on.')
+    await alongside(tx)
     instanceChanged(tx, 'updated', written)
     state.record = written
   })

@@ -3,8 +3,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
-import type { FileOffer, Underlay } from './offer.ts'
+import { type FileOffer, type Place, pathIn, type Underlay } from './offer.ts'
 import { openRelay, type Relay, socketDir } from './relay.ts'
 
 /** What is offered, and how it is reached. */
@@ -14,24 +13,29 @@ export interface Door {
 }
 
 /**
- * Offers files of one directory to the host that a machine moves to: over HTTP on the network between the hosts, to
+ * Offers files to the host that a machine moves to: over HTTP on the network between the hosts, to
  * whoever has the secret, until it is closed. Every answer ends with the SHA-256 of what was sent.
- * @param names files below `dir`; nothing else can be fetched
+ * @param names files of `dir`; nothing else can be fetched
  */
 export async function openDoor(
-  { migrationId, dir, names }: { migrationId: string; dir: string; names: readonly string[] },
+  {
+    migrationId,
+    dir,
+    names,
+    sharedDisks = false,
+  }: { migrationId: string; dir: Place; names: readonly string[]; sharedDisks?: boolean },
   underlay: Underlay,
 ): Promise<Door> {
   const secret = randomBytes(32).toString('base64url')
   const files = await Promise.all(
     names.map(async (name) => {
-      const { size, mode } = await stat(join(dir, name))
+      const { size, mode } = await stat(pathIn(dir, name))
       return { name, bytes: size, mode: mode & 0o777 }
     }),
   )
   const server = createServer((request, response) => {
     const file = allowed(request, secret) ? files.find(({ name }) => request.url === `/${name}`) : undefined
-    if (file && request.method === 'GET') return send(join(dir, file.name), file.bytes, response)
+    if (file && request.method === 'GET') return send(pathIn(dir, file.name), file.bytes, response)
     response.writeHead(file ? 405 : 404).end()
   })
   // A large disk takes long; a peer that is silent does not.
@@ -59,7 +63,7 @@ export async function openDoor(
     throw error
   }
   const port = relay ? (relay.at as { port: number }).port : (server.address() as AddressInfo).port
-  return { offer: { migrationId, host: address, port, secret, files }, close }
+  return { offer: { migrationId, host: address, port, secret, files, sharedDisks }, close }
 }
 
 function allowed({ headers }: IncomingMessage, secret: string): boolean {

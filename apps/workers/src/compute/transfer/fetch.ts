@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import { chmod, open, rename, rm, stat } from 'node:fs/promises'
 import { type ClientRequestArgs, type IncomingMessage, request } from 'node:http'
-import { join } from 'node:path'
 import { NephosError } from '@nephos/core/errors'
-import type { FileOffer } from './offer.ts'
+import { type FileOffer, type Place, pathIn } from './offer.ts'
 import { type Endpoint, openRelay, type Relay, socketDir } from './relay.ts'
 
 /** How files are fetched. */
@@ -16,13 +15,13 @@ export interface FetchOptions {
 }
 
 /**
- * Fetches offered files into a directory. Each appears under its name only when it is whole and its hash is right;
+ * Fetches offered files into their place. Each appears under its name only when it is whole and its hash is right;
  * one that is there already with the right length is not fetched again, so the directory must belong to this move.
  * @throws NephosError driver_failed; cancelled
  */
 export async function fetchFiles(
   offer: FileOffer,
-  dir: string,
+  dir: Place,
   { signal, onProgress, netns }: FetchOptions,
 ): Promise<void> {
   const total = offer.files.reduce((sum, { bytes }) => sum + bytes, 0)
@@ -35,7 +34,7 @@ export async function fetchFiles(
     const at: ClientRequestArgs =
       relay && 'path' in relay.at ? { socketPath: relay.at.path } : { host: offer.host, port: offer.port }
     for (const file of offer.files) {
-      const path = join(dir, file.name)
+      const path = pathIn(dir, file.name)
       const before = done
       if ((await stat(path).catch(() => null))?.size !== file.bytes) {
         const part = `${path}.part`

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { z } from 'zod'
 
 /** One file that is to be fetched. */
@@ -16,8 +17,17 @@ export const fileOffer = z.object({
   port: z.number().int(),
   secret: z.string(),
   files: z.array(offeredFile).max(64),
+  /** Whoever gets the files sees the disks already. */
+  sharedDisks: z.boolean().default(false),
 })
 export type FileOffer = z.infer<typeof fileOffer>
+
+/** Where files are: a directory for all of them, or the path of each. */
+export type Place = string | ((name: string) => string)
+
+/** Path of a file in its place. */
+export const pathIn = (place: Place, name: string): string =>
+  typeof place === 'string' ? join(place, name) : place(name)
 
 /** How this host reaches the others. */
 export interface Underlay {

@@ -1,10 +1,18 @@
 import { join } from 'node:path'
-import { dhcpNetns, hostNetns, type NephosConfig, statePaths, underlayNetns } from '@nephos/config'
+import {
+  dhcpNetns,
+  doorOwner,
+  hostNetns,
+  type NephosConfig,
+  routerNetns,
+  statePaths,
+  underlayNetns,
+} from '@nephos/config'
 import { NephosError } from '@nephos/core/errors'
 import { detectComputeFor } from '../../compute/drivers/index.ts'
 import { ensureUser } from '../../compute/drivers/qemu/user.ts'
 import { detectNetwork, type NetworkDetection } from '../detect.ts'
-import type { NetworkDriver } from '../driver.ts'
+import type { NetworkDriver, NetworkLacks } from '../driver.ts'
 import { type LinuxDriverOptions, LinuxNetworkDriver } from './linux/driver.ts'
 import type { Underlay } from './linux/underlay.ts'
 import { SimulatedNetworkDriver } from './simulated/driver.ts'
@@ -45,7 +53,7 @@ export async function createNetworkDriver(
     )
   log.info({ ...detection }, 'network driver chosen')
   return detection.driver === 'linux'
-    ? linuxDriver(config, log)
+    ? linuxDriver(config, log, lacksOf(detection))
     : new SimulatedNetworkDriver({ directory: statePaths(config).network() })
 }
 
@@ -67,16 +75,31 @@ export async function destroyHostNetwork(
   return networks.length
 }
 
-function linuxDriver(config: NephosConfig, log: LinuxDriverOptions['log']): LinuxNetworkDriver {
+const lacksOf = ({ noSecurityGroups, noRateLimits, noIpv6, noVlans }: NetworkDetection): NetworkLacks => ({
+  noSecurityGroups,
+  noRateLimits,
+  noIpv6,
+  noVlans,
+})
+
+function linuxDriver(
+  config: NephosConfig,
+  log: LinuxDriverOptions['log'],
+  lacks: NetworkLacks = {},
+): LinuxNetworkDriver {
   let owner: Promise<number | null> | undefined
   return new LinuxNetworkDriver({
     netns: hostNetns(config),
     dhcpNetnsPrefix: dhcpNetns(config, 0).replace(/0$/, ''),
+    routerNetnsPrefix: routerNetns(config, ''),
     directory: statePaths(config).network(),
     metadataSocket: metadataSocket(config),
     dhcpDomain: config.dhcpDomain,
+    dnsForwarders: config.dnsForwarders,
+    lacks,
     underlay: underlayOf(config),
     lab: labOf(config),
+    outside: { netns: null, owner: doorOwner(config) },
     tapOwner: () => {
       owner ??= ensureUser(config.qemuUser).then((user) => user?.uid ?? null)
       return owner

@@ -10,10 +10,12 @@ const run = promisify(execFile)
 
 /** A guest without a machine: a namespace whose one interface is the other end of the port's tap. */
 export interface FakeGuest {
+  /** Its namespace. */
+  netns: string
   /** Runs a command as the guest. @returns what it printed */
   exec: (...command: string[]) => Promise<string>
-  /** Asks for an address as a guest does. @returns what DHCP answered, or null without an answer */
-  dhcp: () => Promise<Record<string, string> | null>
+  /** Asks for an address as a guest does, and for these options besides. @returns what DHCP answered, or null without an answer */
+  dhcp: (asked?: readonly string[]) => Promise<Record<string, string> | null>
   /** Asks the metadata service. Status 0: nobody answered. */
   get: (
     path: string,
@@ -33,7 +35,7 @@ fetch('http://169.254.169.254' + path, { ...JSON.parse(options), signal: AbortSi
 
 const dhcpScript = `#!/bin/sh
 [ "$1" = bound ] || exit 0
-ip addr flush dev "$interface"
+ip -4 addr flush dev "$interface"
 ip addr add "$ip/$mask" dev "$interface"
 [ -z "$mtu" ] || ip link set dev "$interface" mtu "$mtu"
 set -- $staticroutes
@@ -47,9 +49,17 @@ const succeeds = (command: Promise<unknown>): Promise<boolean> =>
     () => false,
   )
 
-/** Plugs a guest into the place where the port's tap will be. Do it before the port is wired. */
-export async function plugGuest(hostNetns: string, portId: string, mac: string): Promise<FakeGuest> {
-  const netns = `nephos-guest-${portId.slice(-12)}`
+/**
+ * Plugs a guest into the place where the port's tap will be. Do it before the port is wired.
+ * @param mark tells the guests of one port on several hosts apart
+ */
+export async function plugGuest(
+  hostNetns: string,
+  portId: string,
+  mac: string,
+  mark = '',
+): Promise<FakeGuest> {
+  const netns = `nephos-guest-${portId.slice(-12)}${mark}`
   const directory = await mkdtemp(join(tmpdir(), 'nephos-guest-'))
   const [script, lease] = [join(directory, 'dhcp.sh'), join(directory, 'lease')]
   await writeFile(script, dhcpScript)
@@ -81,13 +91,12 @@ export async function plugGuest(hostNetns: string, portId: string, mac: string):
     return stdout
   }
   return {
+    netns,
     exec,
-    dhcp: async () => {
+    dhcp: async (asked = []) => {
       await rm(lease, { force: true })
-      const options = ['mtu', 'staticroutes', 'router', 'dns', 'hostname', 'domain'].flatMap((name) => [
-        '-O',
-        name,
-      ])
+      const named = ['mtu', 'staticroutes', 'router', 'dns', 'hostname', 'domain', ...asked]
+      const options = named.flatMap((name) => ['-O', name])
       const client = ['busybox', 'udhcpc', '-i', 'eth0', '-f', '-n', '-q', '-t', '3', '-T', '1', '-s', script]
       await exec(...client, ...options).catch(() => '')
       const text = await readFile(lease, 'utf8').catch(() => null)

@@ -9,7 +9,7 @@ import { LinuxNetworkDriver } from '../drivers/linux/driver.ts'
 export const canMakeNetworks = (): boolean => {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return false
   try {
-    for (const program of ['ip', 'nft', 'nsenter', 'dnsmasq', 'haproxy', 'busybox'])
+    for (const program of ['ip', 'nft', 'nsenter', 'dnsmasq', 'haproxy', 'conntrack', 'busybox'])
       execFileSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' })
     return true
   } catch {
@@ -21,10 +21,13 @@ export const canMakeNetworks = (): boolean => {
 export interface TestHost {
   netns: string
   dhcpNetnsPrefix: string
+  routerNetnsPrefix: string
+  /** Namespace in place of the machine's own; a test that needs it makes it. */
+  machine: string
   directory: string
   metadataSocket: string
   /** A driver, as a worker that starts has it. */
-  driver: (options?: { watchMs?: number }) => LinuxNetworkDriver
+  driver: (options?: { watchMs?: number; dnsForwarders?: string[] }, machine?: string) => LinuxNetworkDriver
   /** Of a lab: its address on the network between the hosts. */
   underlayIp: string | null
   /** Of a lab: the namespace that joins its hosts. */
@@ -66,6 +69,8 @@ export async function makeTestHost(lab?: { netns: string; ip: string; hostName: 
   const host = {
     netns: `nph-${id}-test`,
     dhcpNetnsPrefix: `nphd-${id}-`,
+    routerNetnsPrefix: `nphr-${id}-`,
+    machine: `nphm-${id}`,
     directory: join(home, 'network'),
     metadataSocket: join(home, 'network', 'metadata.sock'),
   }
@@ -74,12 +79,17 @@ export async function makeTestHost(lab?: { netns: string; ip: string; hostName: 
     lockFile: join(tmpdir(), `nephos-${lab?.netns ?? id}.lock`),
     hostName: lab?.hostName ?? 'host1',
   }
-  const driver = ({ watchMs }: { watchMs?: number } = {}) =>
+  const driver = (
+    { watchMs, dnsForwarders }: { watchMs?: number; dnsForwarders?: string[] } = {},
+    machine = host.machine,
+  ) =>
     new LinuxNetworkDriver({
       ...host,
       dhcpDomain: 'cloud.test',
+      dnsForwarders,
       underlay: lab ? { ip: lab.ip, port: 4789, netns: host.netns, lab: plug } : null,
       lab: plug,
+      outside: { netns: machine, owner: id },
       tapOwner: async () => 65_534,
       log: silent,
       watchMs,

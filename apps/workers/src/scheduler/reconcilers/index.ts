@@ -6,13 +6,16 @@ import { startBackups } from './due-backups.ts'
 import { expireCredentials } from './expired-credentials.ts'
 import { removeExpiredMetrics } from './expired-metrics.ts'
 import { recountUsage } from './host-usage.ts'
+import { deleteWithoutHosts } from './lost-host-deletes.ts'
 import { sweepOutbox } from './outbox.ts'
 import { recountQuota } from './quota-usage.ts'
 import { emptyBin } from './reclaim-instances.ts'
 import type { ReconcilerDeps } from './reconciler.ts'
+import { settleRouters } from './routers.ts'
 import { offloadShelved } from './shelved-instances.ts'
 import { sweepOperations } from './stuck-operations.ts'
 import { freeStuckTasks } from './stuck-tasks.ts'
+import { keepVolumeTypes, repairVolumes } from './volumes.ts'
 
 const all = [
   sweepOutbox,
@@ -22,12 +25,16 @@ const all = [
   recountUsage,
   recountQuota,
   detectDownServices,
+  deleteWithoutHosts,
   confirmDue,
   leadDrains,
   expireCredentials,
   startBackups,
   offloadShelved,
   removeExpiredMetrics,
+  settleRouters,
+  keepVolumeTypes,
+  repairVolumes,
 ]
 const leaseMs = 15_000
 

@@ -1,5 +1,5 @@
 import type { BackupSchedule, Image } from '@nephos/db'
-import { imageRow } from '../../image/images/row.ts'
+import type { ImageStatus } from '../../image/states.ts'
 
 /** Backups that are made of an instance by themselves. */
 export interface BackupScheduleRow {
@@ -18,7 +18,7 @@ export interface BackupScheduleRow {
 export interface InstanceImageRow {
   id: string
   name: string
-  status: ReturnType<typeof imageRow>['status']
+  status: ImageStatus
   /** Kind of the backup; null for a snapshot. */
   backupType: string | null
   /** Bytes; null until it is active. */
@@ -38,7 +38,11 @@ export const scheduleRow = (schedule: BackupSchedule): BackupScheduleRow => ({
 })
 
 /** The row of an image. */
-export const instanceImageRow = (image: Image): InstanceImageRow => {
-  const { id, name, status, size, createdAt } = imageRow(image)
-  return { id, name, status, size, createdAt, backupType: image.backupType }
-}
+export const instanceImageRow = (image: Image): InstanceImageRow => ({
+  id: image.id,
+  name: image.name,
+  status: image.status as ImageStatus,
+  size: image.size === null ? null : Number(image.size),
+  createdAt: image.createdAt,
+  backupType: image.backupType,
+})

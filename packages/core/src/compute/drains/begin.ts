@@ -1,7 +1,7 @@
 import { newId } from '@nephos/db'
 import { z } from 'zod'
 import { conflict, defineVerb, mutate, notFound } from '../../kernel/index.ts'
-import { hostChanged, hostSelect } from '../hosts/row.ts'
+import { hostChanged, hostRow, hostSelect } from '../hosts/row.ts'
 import { description } from '../names.ts'
 import { addMoves } from './add-moves.ts'
 import { type DrainRow, drainChanged } from './row.ts'
@@ -9,7 +9,7 @@ import { type DrainRow, drainChanged } from './row.ts'
 /**
  * Empties a host: it is disabled, and its instances move to where the scheduler finds room, a few at a time; those that
  * run while they run. The host stays disabled afterwards.
- * @throws NephosError not_found; conflict when it is being drained already
+ * @throws NephosError not_found; conflict when it is being drained already, or down
  */
 export const beginDrain = defineVerb({
   name: 'compute.drains.begin',
@@ -26,6 +26,11 @@ export const beginDrain = defineVerb({
     mutate(ctx, async (tx) => {
       const before = await tx.db.host.findUnique({ where: { id: hostId }, select: hostSelect })
       if (!before) throw notFound('host', hostId)
+      if (!hostRow(before, ctx.config.serviceDownTime).up)
+        throw conflict(`The host ${before.name} is down: nothing can leave it.`, {
+          detail: { host: before.name },
+          remedy: 'Evacuate its instances instead.',
+        })
       const open = await tx.db.drain.findFirst({
         where: { hostId, status: { in: ['running', 'paused'] } },
         select: { id: true },

@@ -129,7 +129,11 @@ describe('private flavors', () => {
     const network = await makeNetwork(cloud, { projectId: project.id })
     const input = { name: 'one', flavorId: id, imageId: image.id, networkIds: [network.id] }
     expect((await instances.create({ ctx, input })).instances).toHaveLength(1)
-    await expect(instances.create({ ctx: stranger.ctx, input })).rejects.toMatchObject({ field: 'flavorId' })
+    const theirs = await makeImage(cloud, { projectId: stranger.project.id })
+    const wrong = { ...input, imageId: theirs.id }
+    await expect(instances.create({ ctx: stranger.ctx, input: wrong })).rejects.toMatchObject({
+      field: 'flavorId',
+    })
 
     from = cloud.kicked.length
     await flavors.removeAccess({ ctx: admin, input: { id, projectId: project.id } })

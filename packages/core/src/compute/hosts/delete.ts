@@ -7,6 +7,7 @@ interface Ties {
   instances: number
   allocations: number
   ports: number
+  volumes: number
 }
 
 /**
@@ -25,16 +26,18 @@ export const deleteHost = defineVerb({
       const row = hostRow(record, ctx.config.serviceDownTime)
       refuseAlive(row)
       const { name } = record
-      const [instances, allocations, ports] = await Promise.all([
+      const [instances, allocations, ports, volumes] = await Promise.all([
         tx.db.instance.count({ where: { hostId: id } }),
         tx.db.allocation.count({ where: { hostId: id } }),
         tx.db.port.count({ where: { OR: [{ hostName: name }, { standbyHost: name }] } }),
+        tx.db.volume.count({ where: { backend: { hostName: name } } }),
       ])
-      refuseTies(name, { instances, allocations, ports })
+      refuseTies(name, { instances, allocations, ports, volumes })
       // Compare-and-set: a claim that came in between has raised it.
       const { count } = await tx.db.host.deleteMany({ where: { id, generation: record.generation } })
       if (count === 0) throw new NephosError('conflict', `Something was just placed on ${name}.`)
       await tx.db.networkHost.deleteMany({ where: { hostName: name } })
+      await tx.db.volumeBackend.deleteMany({ where: { hostName: name } })
       tx.audit({
         verb: 'compute.hosts.delete',
         resourceType: 'host',
@@ -60,14 +63,15 @@ function refuseAlive({ name, services }: HostRow): void {
     )
 }
 
-function refuseTies(name: string, { instances, allocations, ports }: Ties): void {
+function refuseTies(name: string, { instances, allocations, ports, volumes }: Ties): void {
   const things = [
     instances > 0 && (instances === 1 ? 'an instance' : `${instances} instances`),
     instances === 0 && allocations > 0 && 'room that a move still holds',
+    volumes > 0 && (volumes === 1 ? 'a volume' : `${volumes} volumes`),
     instances === 0 && ports > 0 && (ports === 1 ? 'a port' : `${ports} ports`),
   ].filter(Boolean)
   if (things.length > 0)
     throw new NephosError('conflict', `There is still ${things.join(' and ')} on ${name}.`, {
-      remedy: 'Evacuate or delete the instances first.',
+      remedy: 'Evacuate or delete the instances first, and delete the volumes.',
     })
 }

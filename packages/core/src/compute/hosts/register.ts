@@ -13,6 +13,8 @@ export interface HostReport {
   networkDriver?: string
   /** Where other hosts reach it; null: nowhere. Given by the network worker. */
   underlayIp?: string | null
+  /** What its network can do, kept in the facts as `network`. Given by the network worker. */
+  networkFacts?: Prisma.InputJsonObject
 }
 
 /** How much of a host is promised, as its configuration has it. */
@@ -38,7 +40,6 @@ export async function registerHost(services: Services, report: HostReport): Prom
       vcpus: inventory.vcpus,
       ramMib: inventory.ramMib,
       diskGib: inventory.diskGib,
-      facts: inventory.facts,
     }),
     ...(report.computeDriver !== undefined && { computeDriver: report.computeDriver }),
     ...(report.networkDriver !== undefined && { networkDriver: report.networkDriver }),
@@ -51,9 +52,15 @@ export async function registerHost(services: Services, report: HostReport): Prom
         select: {
           id: true,
           ramMib: true,
+          facts: true,
           aggregates: { where: { aggregate: { zone: { not: null } } }, take: 1 },
         },
       })
+      // Each role reports its own part of the facts, and keeps the other's.
+      const { network, ...others } = (known?.facts ?? {}) as Prisma.InputJsonObject
+      const networkPart = report.networkFacts ?? network
+      if (inventory || report.networkFacts)
+        part.facts = { ...(inventory?.facts ?? others), ...(networkPart && { network: networkPart }) }
       // A zone that administrators gave it by an aggregate is stronger than its own.
       if (!known?.aggregates.length) part.zone = report.zone
       if (inventory && !known?.ramMib) Object.assign(part, initialShares(config, inventory.ramMib))

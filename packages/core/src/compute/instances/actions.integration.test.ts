@@ -133,6 +133,26 @@ describe('a lock', () => {
     ])
   })
 
+  test('of an administrator from elsewhere is not taken off by members, as in Nova', async () => {
+    const { id } = await make()
+    const { instance } = await instances.lock({ ctx: admin, input: { id, reason: 'unpaid' } })
+    expect(instance).toMatchObject({ locked: true, lockedBy: 'admin', lockedReason: 'unpaid' })
+    await expect(instances.unlock({ ctx, input: { id } })).rejects.toMatchObject({
+      code: 'forbidden',
+      message: 'An administrator locked the instance; only an administrator can unlock it.',
+    })
+    // Neither does a second lock make it theirs.
+    const { instance: still } = await instances.lock({ ctx, input: { id, reason: 'mine' } })
+    expect(still).toMatchObject({ locked: true, lockedBy: 'admin', lockedReason: 'unpaid' })
+    const { items } = await instances.list({ ctx, input: { search: id } })
+    expect(items).toMatchObject([{ locked: true, lockedBy: 'admin' }])
+    const { instance: free } = await instances.unlock({ ctx: admin, input: { id } })
+    expect(free).toMatchObject({ locked: false, lockedBy: null, lockedReason: null })
+    await instances.lock({ ctx, input: { id } })
+    expect(await rowOf(id)).toMatchObject({ lockedBy: 'owner' })
+    await instances.unlock({ ctx, input: { id } })
+  })
+
   test('does not make running work lose its race', async () => {
     const { id } = await make({ taskState: 'rebooting' })
     const { generation } = await rowOf(id)
@@ -321,5 +341,34 @@ describe('what was done', () => {
     await expect(instances.actions({ ctx: stranger.ctx, input: { id } })).rejects.toMatchObject({
       code: 'not_found',
     })
+  })
+})
+
+describe('a copy of a guest whose image asks for frozen file systems', () => {
+  const asks = (id: string) => instances.createImage({ ctx, input: { id, name: uniqueName('copy') } })
+  const require = { os_require_quiesce: 'yes' }
+
+  test('is refused where there is no agent, or the guest does not run', async () => {
+    const { id } = await make({ imageProperties: require })
+    await expect(asks(id)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('no guest agent'),
+    })
+    expect(await rowOf(id)).toMatchObject({ taskState: null })
+    const properties = { imageProperties: { ...require, ...withAgent.imageProperties } }
+    const { id: paused } = await make({ vmState: 'paused', ...properties })
+    await expect(asks(paused)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('paused'),
+    })
+  })
+
+  test('is made with an agent, of a guest that is off, and where it is powered off for it', async () => {
+    const { id } = await make({ imageProperties: { ...require, ...withAgent.imageProperties } })
+    await asks(id)
+    const { id: off } = await make({ vmState: 'stopped', imageProperties: require })
+    await asks(off)
+    const { id: shelved } = await make({ imageProperties: require })
+    await instances.shelve({ ctx, input: { id: shelved } })
   })
 })

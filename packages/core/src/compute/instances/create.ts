@@ -11,11 +11,14 @@ import {
   takeQuota,
 } from '../../kernel/index.ts'
 import { allocateInstancePorts } from '../../network/ports/allocate-instance-ports.ts'
+import { takeVolumeQuota } from '../../volume/volumes/insert.ts'
 import { joinServerGroup } from '../server-groups/join.ts'
 import { instanceChanged } from './changed.ts'
 import { type CreateInstanceInput, createInstanceInput } from './create-input.ts'
 import { findInstanceNeeds, type InstanceNeeds } from './create-needs.ts'
+import { addVolumes, requireOwnVolumes } from './create-volumes.ts'
 import { hostnameOf, instanceNames } from './hostname.ts'
+import { neededGone } from './needed-gone.ts'
 import type { InstanceRecord } from './row.ts'
 import { userDataBytes } from './user-data.ts'
 
@@ -49,6 +52,7 @@ export const createInstance = defineVerb({
         'Shorten the name.',
       )
     const userData = userDataBytes(input.userData, input.userDataEncoding)
+    requireOwnVolumes(input)
     const needs = await findInstanceNeeds(ctx, input)
     const reservationId = newReservationId()
     return mutate(ctx, async (tx) => {
@@ -63,9 +67,10 @@ export const createInstance = defineVerb({
             metadata: input.metadata,
             extraSpecs: needs.flavor.extraSpecs ?? Prisma.DbNull,
             configDrive: input.configDrive,
+            restartPolicy: input.restartPolicy,
             serverGroupId: needs.placement.serverGroupId,
             hints: needs.placement.hints ?? Prisma.DbNull,
-            imageProperties: needs.image.properties ?? Prisma.DbNull,
+            imageProperties: needs.boot.properties ?? Prisma.DbNull,
             keyPublic: needs.key?.publicKey ?? null,
             userData: userData ? new Uint8Array(userData) : null,
             reservationId,
@@ -73,7 +78,8 @@ export const createInstance = defineVerb({
           })),
         },
       ])
-      await addPorts(tx, projectId, records, needs.networkIds)
+      await addPorts(tx, projectId, records, needs.networkIds, input.securityGroupIds)
+      const volumes = await addVolumes(ctx, tx, records, input, needs)
       const created = records.map((record) => {
         const operationId = tx.operation({
           kind: 'instance-create',
@@ -81,7 +87,7 @@ export const createInstance = defineVerb({
           resourceType: 'instance',
           resourceId: record.id,
           resourceName: record.name,
-          input: { flavorId: needs.flavor.id, imageId: needs.image.id, reservationId },
+          input: { flavorId: needs.flavor.id, imageId: record.imageId, reservationId },
         })
         tx.audit({
           verb: 'compute.instances.create',
@@ -90,7 +96,7 @@ export const createInstance = defineVerb({
           resourceName: record.name,
           detail: {
             flavorName: needs.flavor.name,
-            imageId: needs.image.id,
+            imageId: record.imageId,
             networkIds: needs.networkIds,
             byAdmin: isAdmin(ctx.actor),
           },
@@ -105,7 +111,10 @@ export const createInstance = defineVerb({
         ram: records.length * needs.flavor.ramMib,
         ports: records.length * needs.networkIds.length,
       })
+      if (volumes.length > 0) await takeVolumeQuota(tx, projectId, volumes)
       return { reservationId, instances: created }
+    }).catch(async (error) => {
+      throw await neededGone(ctx, error, input)
     })
   },
 })
@@ -115,7 +124,7 @@ function newRecord(
   projectId: string,
   userId: string,
   input: CreateInstanceInput,
-  { flavor, image, key, placement }: InstanceNeeds,
+  { flavor, boot, key, placement }: InstanceNeeds,
 ): InstanceRecord {
   const id = newId()
   const now = new Date()
@@ -140,12 +149,13 @@ function newRecord(
     diskGib: flavor.diskGib,
     ephemeralGib: flavor.ephemeralGib,
     swapMib: flavor.swapMib,
-    imageId: image.id,
-    imageName: image.name,
+    imageId: boot.fromVolume ? null : (boot.image?.id ?? null),
+    imageName: boot.name,
     keyName: key?.name ?? null,
     metadata: input.metadata,
     locked: false,
     lockedReason: null,
+    lockedBy: null,
     faultCode: null,
     faultMessage: null,
     faultAt: null,
@@ -165,6 +175,7 @@ async function addPorts(
   projectId: string,
   records: InstanceRecord[],
   networkIds: string[],
+  securityGroupIds: string[] | undefined,
 ): Promise<void> {
   const ports = await allocateInstancePorts(tx, {
     projectId,
@@ -172,6 +183,7 @@ async function addPorts(
       networkIds.map((networkId, deviceIndex) => ({ instanceId: id, networkId, deviceIndex })),
     ),
     instances: new Map(records.map((record) => [record.id, record])),
+    securityGroupIds,
   })
   for (const record of records)
     record.ports = ports
@@ -183,5 +195,6 @@ async function addPorts(
         deviceIndex: port.deviceIndex,
         network: { name: port.networkName },
         allocations: port.fixedIps.map(({ ipAddress }) => ({ ipAddress })),
+        floatingIps: [],
       }))
 }

@@ -1,4 +1,5 @@
 import { beginImageDelete } from '../../image/images/delete.ts'
+import { imageParts } from '../../image/images/row.ts'
 import { conflict, type MutationTx } from '../../kernel/index.ts'
 
 /**
@@ -8,7 +9,7 @@ import { conflict, type MutationTx } from '../../kernel/index.ts'
  * @throws NephosError conflict when it is being changed at this moment
  */
 export async function dropImage(tx: MutationTx, id: string): Promise<boolean> {
-  const image = await tx.db.image.findUnique({ where: { id } })
+  const image = await tx.db.image.findUnique({ where: { id }, include: imageParts })
   if (!image || image.status === 'deleted' || image.protected) return false
   if (!(await beginImageDelete(tx, image)))
     throw conflict(`Image ${image.name} was just changed by someone else.`, { remedy: 'Try again.' })

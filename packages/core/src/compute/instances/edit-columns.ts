@@ -15,7 +15,7 @@ import { type InstanceRecord, type InstanceRow, instanceRow } from './row.ts'
 
 /** Columns that are no state: writing them does not make running work lose its race. */
 export type EditableColumns = Partial<
-  Pick<InstanceRecord, 'name' | 'description' | 'locked' | 'lockedReason'> & {
+  Pick<InstanceRecord, 'name' | 'description' | 'locked' | 'lockedReason' | 'lockedBy'> & {
     metadata: Record<string, string>
     restartPolicy: string
   }

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { defineVerb } from '../../kernel/index.ts'
 import { beginAction } from './act.ts'
+import { deleteOnLostHost } from './delete-on-lost-host.ts'
+import { findInstance } from './find.ts'
 
 /**
  * Deletes an instance for good, also where deleted ones are kept in the bin for a while. @throws NephosError
@@ -11,13 +13,17 @@ export const forceDeleteInstance = defineVerb({
   kind: 'mutation',
   rule: { scope: 'project', role: 'member' },
   input: z.object({ id: z.uuid() }),
-  run: ({ ctx, input: { id } }) =>
-    beginAction(ctx, {
+  run: async ({ ctx, input: { id } }) => {
+    const { hostId } = await findInstance(ctx, id)
+    const accepted = await beginAction(ctx, {
       id,
       action: 'forceDelete',
       verb: 'compute.instances.forceDelete',
       saga: 'instance-delete',
       supersedes: true,
       allowUnplaced: true,
-    }),
+    })
+    if (hostId) await deleteOnLostHost(ctx, { operationId: accepted.operationId, hostId })
+    return accepted
+  },
 })

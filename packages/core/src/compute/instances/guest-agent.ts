@@ -1,12 +1,14 @@
 import { NephosError } from '../../kernel/index.ts'
 
 /** Whether an image says that its guest has the agent of QEMU (`hw_qemu_guest_agent`, as in Nova). */
-export function hasGuestAgent(imageProperties: unknown): boolean {
+export const hasGuestAgent = (imageProperties: unknown): boolean =>
+  isYes(imageProperties, 'hw_qemu_guest_agent')
+
+/** Whether a property of an image says yes. */
+export function isYes(imageProperties: unknown, key: string): boolean {
   const value =
-    imageProperties !== null &&
-    typeof imageProperties === 'object' &&
-    'hw_qemu_guest_agent' in imageProperties
-      ? imageProperties.hw_qemu_guest_agent
+    imageProperties !== null && typeof imageProperties === 'object'
+      ? new Map(Object.entries(imageProperties)).get(key)
       : undefined
   return value === true || (typeof value === 'string' && /^(yes|true|on|1)$/i.test(value))
 }

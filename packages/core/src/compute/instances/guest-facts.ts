@@ -4,6 +4,9 @@ import { conflict, defineVerb, reader } from '../../kernel/index.ts'
 import { findInstance } from './find.ts'
 import { requireGuestAgent } from './guest-agent.ts'
 
+/** vm_states in which a guest runs that can be asked. */
+const withGuest = ['active', 'rescued', 'resized']
+
 /**
  * What the guest says about itself now, through its agent: system, kernel, interfaces.
  * @throws NephosError not_found, conflict when the image has no agent or the instance does not run, unavailable when
@@ -21,7 +24,7 @@ export const readGuestFacts = defineVerb({
       select: { imageProperties: true },
     })
     requireGuestAgent(imageProperties)
-    if (!host || (vmState !== 'active' && vmState !== 'rescued'))
+    if (!host || !withGuest.includes(vmState))
       throw conflict('The guest does not run.', { remedy: 'Start the instance first.', detail: { vmState } })
     return ctx.ask(host.name, 'guest.facts', { instanceId: id })
   },

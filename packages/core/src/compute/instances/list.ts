@@ -14,7 +14,7 @@ import {
   requireProject,
 } from '../../kernel/index.ts'
 import { sortDirection } from '../names.ts'
-import { instanceStatus } from '../states.ts'
+import { instanceStatus, type LockedBy } from '../states.ts'
 import type { InstanceRow } from './row.ts'
 import { instanceStatuses, statesOf } from './status-filter.ts'
 import { tagsInput } from './tags.ts'
@@ -67,6 +67,7 @@ export const listInstances = defineVerb({
         ...record,
         status: instanceStatus(record.vmState, record.taskState),
         hostName: admin ? record.hostName : null,
+        lockedBy: record.lockedBy as LockedBy | null,
       })),
       input.limit,
       (row) => row[input.sort.by],

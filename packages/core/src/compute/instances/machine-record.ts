@@ -10,6 +10,7 @@ export const machineSelect = {
   configDrive: true,
   restartPolicy: true,
   serverGroupId: true,
+  volumes: { select: { id: true } },
 } satisfies Prisma.InstanceSelect
 
 /** An instance as {@link machineSelect} reads it. */

@@ -59,6 +59,8 @@ export const instanceOperations = {
     job: 'instance.detach-interface',
     cancellable: true,
   },
+  'instance-attach-volume': { action: 'attachVolume', job: 'instance.attach-volume', cancellable: true },
+  'instance-detach-volume': { action: 'detachVolume', job: 'instance.detach-volume', cancellable: true },
   'instance-restore': { action: 'restore', job: 'instance.restore', cancellable: true },
   'instance-resize': { action: 'resize', job: 'instance.resize', moves: 'source', cancellable: true },
   'instance-migrate': { action: 'migrate', job: 'instance.resize', moves: 'source', cancellable: true },

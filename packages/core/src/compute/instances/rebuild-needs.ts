@@ -1,8 +1,10 @@
 import type { Image, KeyPair } from '@nephos/db'
+import { usableImages } from '../../image/images/find.ts'
 import { type Ctx, invalid, reader, requireUser } from '../../kernel/index.ts'
 import { requireMachine } from '../machine/require.ts'
 import { checkImageFits } from './image-fits.ts'
 import type { InstanceRecord } from './row.ts'
+import { requireOwnRoot } from './volume-root.ts'
 
 /**
  * Finds the image and the key pair that a rebuild names, and checks that the instance can be made from the image.
@@ -14,13 +16,14 @@ export async function findRebuildNeeds(
   { imageId = record.imageId ?? undefined, keyName }: { imageId?: string; keyName?: string | null },
 ): Promise<{ image: Image; key: KeyPair | null }> {
   const db = reader(ctx)
+  await requireOwnRoot(db, record.id, 'be rebuilt')
   const [image, key] = await Promise.all([
     imageId
       ? db.image.findFirst({
           where: {
             id: imageId,
             status: { not: 'deleted' },
-            OR: [{ projectId: record.projectId }, { visibility: { in: ['public', 'community'] } }],
+            ...usableImages(record.projectId),
           },
         })
       : null,

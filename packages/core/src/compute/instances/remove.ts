@@ -1,5 +1,6 @@
 import { heldByResizes, type MutationTx, returnQuota } from '../../kernel/index.ts'
 import { releaseInstancePorts } from '../../network/ports/release-instance-ports.ts'
+import { releaseVolumesOf } from '../../volume/attachments/of-instance.ts'
 import { releaseInstanceAllocations } from '../placement/release.ts'
 import { instanceChanged } from './changed.ts'
 import { dropImage } from './drop-image.ts'
@@ -16,6 +17,7 @@ export async function removeInstance(
 ): Promise<void> {
   await releaseInstanceAllocations(tx, record.id, serviceDownTime)
   const ports = await releaseInstancePorts(tx, record.id)
+  await releaseVolumesOf(tx, record.id)
   await tx.db.scheduleAttempt.deleteMany({ where: { instanceId: record.id } })
   const [resize] = await heldByResizes(tx.db, record.id)
   // Only whoever really removed the row gives the quota back.

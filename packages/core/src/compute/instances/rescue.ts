@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { usableImages } from '../../image/images/find.ts'
 import { conflict, defineVerb, invalid, reader } from '../../kernel/index.ts'
 import { beginAction } from './act.ts'
 import { findInstance } from './find.ts'
@@ -18,10 +19,7 @@ export const rescueInstance = defineVerb({
     const imageId = chosen ?? record.imageId
     const image = imageId
       ? await reader(ctx).image.findFirst({
-          where: {
-            id: imageId,
-            OR: [{ projectId: record.projectId }, { visibility: { in: ['public', 'community'] } }],
-          },
+          where: { id: imageId, ...usableImages(record.projectId) },
           select: { name: true, status: true, diskFormat: true },
         })
       : null

@@ -1,9 +1,11 @@
 import { type Operation, Prisma } from '@nephos/db'
-import { type Ctx, conflict, isAdmin } from '../../kernel/index.ts'
+import { type Ctx, conflict, isAdmin, type MutationTx } from '../../kernel/index.ts'
 import type { RetryHandler } from '../../operation/retry-handler.ts'
 import { type InstanceAction, instanceActions, whyNot } from '../states.ts'
 import { instanceChanged } from './changed.ts'
+import { dropImage } from './drop-image.ts'
 import { findInstance } from './find.ts'
+import { type InstanceImage, insertInstanceImage } from './image-of-instance.ts'
 import {
   type InstanceOperation,
   instanceJob,
@@ -11,6 +13,7 @@ import {
   isInstanceOperation,
   taskOf,
 } from './operations.ts'
+import type { InstanceRecord } from './row.ts'
 import { type InstanceChanges, writeInstanceState } from './write-state.ts'
 
 const noFault: InstanceChanges = {
@@ -66,8 +69,21 @@ export const retryInstanceAction: RetryHandler = async (ctx, tx, operation) => {
     taskState: taskOf(operation.kind, action),
   })
   if (!written) throw conflict('The instance was changed at this moment.', { remedy: 'Try again.' })
+  await makeImageAnew(tx, operation, written)
   tx.job(job.name, { operationId: operation.id, instanceId: record.id }, { host: job.host })
   instanceChanged(tx, 'updated', written)
+}
+
+/** What makes an image of the instance has deleted the one that it could not fill: it gets another one. */
+async function makeImageAnew(
+  tx: MutationTx,
+  { id, input }: Operation,
+  record: InstanceRecord,
+): Promise<void> {
+  if (input === null || typeof input !== 'object' || Array.isArray(input) || !('image' in input)) return
+  if (typeof input.imageId === 'string') await dropImage(tx, input.imageId)
+  const image = await insertInstanceImage(tx, record, input.image as unknown as InstanceImage)
+  await tx.db.operation.update({ where: { id }, data: { input: { ...input, imageId: image.id } } })
 }
 
 /** The state table allows a delete at any time; another one that is under way makes this one needless. */

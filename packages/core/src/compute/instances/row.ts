@@ -1,6 +1,7 @@
 import type { Prisma } from '@nephos/db'
 import type { Json } from '../../kernel/index.ts'
-import { instanceStatus, type VmStateName } from '../states.ts'
+import { ipv4First } from '../../network/addresses/ip.ts'
+import { instanceStatus, type LockedBy, type VmStateName } from '../states.ts'
 
 /** What is read of an instance for its list row, in one query. Leaves out user data and keys. */
 export const instanceSelect = {
@@ -30,6 +31,7 @@ export const instanceSelect = {
   metadata: true,
   locked: true,
   lockedReason: true,
+  lockedBy: true,
   faultCode: true,
   faultMessage: true,
   faultAt: true,
@@ -47,6 +49,7 @@ export const instanceSelect = {
       deviceIndex: true,
       network: { select: { name: true } },
       allocations: { select: { ipAddress: true } },
+      floatingIps: { select: { address: true, fixedIpAddress: true } },
     },
   },
 } satisfies Prisma.InstanceSelect
@@ -61,6 +64,8 @@ export interface InstanceAddress {
   portId: string
   ip: string
   mac: string
+  /** Floating IPs that lead to it. */
+  floatingIps: string[]
 }
 
 /** An instance as lists and events have it. RAM in MiB, disk in GiB; `powerState` in Nova's numbers. */
@@ -77,6 +82,8 @@ export interface InstanceRow {
   locked: boolean
   /** Why it is locked, as its locker said; null when nothing was said. */
   lockedReason: string | null
+  /** Who locked it: somebody of its project, or an administrator from elsewhere; null while it is not locked. */
+  lockedBy: LockedBy | null
   flavorId: string
   flavorName: string
   vcpus: number
@@ -112,6 +119,7 @@ export function instanceRow(record: InstanceRecord, { admin }: { admin: boolean 
     status: instanceStatus(record.vmState, record.taskState),
     locked: record.locked,
     lockedReason: record.lockedReason,
+    lockedBy: record.lockedBy as LockedBy | null,
     flavorId: record.flavorId,
     flavorName: record.flavorName,
     vcpus: record.vcpus,
@@ -123,12 +131,15 @@ export function instanceRow(record: InstanceRecord, { admin }: { admin: boolean 
     zone: record.zone,
     hostName: admin ? (record.host?.name ?? null) : null,
     addresses: ports.flatMap((port) =>
-      port.allocations.map(({ ipAddress }) => ({
+      ipv4First(port.allocations, ({ ipAddress }) => ipAddress).map(({ ipAddress }) => ({
         networkId: port.networkId,
         networkName: port.network.name,
         portId: port.id,
         ip: ipAddress,
         mac: port.macAddress,
+        floatingIps: port.floatingIps
+          .filter(({ fixedIpAddress }) => fixedIpAddress === ipAddress)
+          .map(({ address }) => address),
       })),
     ),
     faultMessage: record.faultMessage,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineVerb, isAdmin, type Json, notFound, reader } from '../../kernel/index.ts'
+import { ipv4First } from '../../network/addresses/ip.ts'
 import { imageMachineKeys } from '../machine/keys.ts'
 import { type AttemptRow, attemptRow } from '../placement/attempt-row.ts'
 import { visibleInstances } from './find.ts'
@@ -17,6 +18,8 @@ export interface InstanceInterface {
   status: string
   deviceIndex: number | null
   fixedIps: { subnetId: string; ipAddress: string }[]
+  portSecurity: boolean
+  securityGroups: { id: string; name: string }[]
 }
 
 /** Everything there is to know about one instance. */
@@ -83,7 +86,12 @@ export const showInstance = defineVerb({
               ...instanceSelect.ports.select,
               name: true,
               status: true,
+              portSecurity: true,
               allocations: { select: { subnetId: true, ipAddress: true } },
+              securityGroups: {
+                select: { group: { select: { id: true, name: true } } },
+                orderBy: { groupId: 'asc' },
+              },
             },
             orderBy: { deviceIndex: 'asc' },
           },
@@ -128,10 +136,11 @@ export const showInstance = defineVerb({
       keyPublic: record.keyPublic,
       reservationId: record.reservationId,
       launchIndex: record.launchIndex,
-      ports: record.ports.map(({ network, allocations, ...port }) => ({
+      ports: record.ports.map(({ network, allocations, securityGroups, ...port }) => ({
         ...port,
         networkName: network.name,
-        fixedIps: allocations,
+        fixedIps: ipv4First(allocations, ({ ipAddress }) => ipAddress),
+        securityGroups: securityGroups.map(({ group }) => group),
       })),
       scheduleAttempts: attempts.reverse().map((attempt) => attemptRow(attempt, { admin })),
     }

@@ -15,6 +15,7 @@ export const membership = z.object({
   hostSecret: z.string(),
   underlayPort: z.number(),
   dhcpDomain: z.string(),
+  dnsForwarders: z.array(z.string()).default([]),
   serviceDownTime: z.number(),
 })
 export type Membership = z.infer<typeof membership>

@@ -28,6 +28,7 @@ const member = {
   hostSecret: 'hush',
   underlayPort: 4789,
   dhcpDomain: 'novalocal',
+  dnsForwarders: [],
   serviceDownTime: 60,
 }
 const later = () => new Date(Date.now() + 60_000)

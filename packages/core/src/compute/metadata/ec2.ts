@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { versionOf } from '../../network/addresses/ip.ts'
 import { bytes, listing, type MetadataDocument, text } from './document.ts'
 import { guestHostname, type MetadataSource } from './source.ts'
 
@@ -80,7 +81,9 @@ function metaData(source: MetadataSource): Directory {
     'instance-id': ec2InstanceId(source.ec2Id),
     'instance-type': source.flavorName,
     'local-hostname': hostname,
-    'local-ipv4': source.ports.flatMap(({ addresses }) => addresses)[0]?.ipAddress ?? '',
+    'local-ipv4':
+      source.ports.flatMap(({ addresses }) => addresses).find(({ ipAddress }) => versionOf(ipAddress) === 4)
+        ?.ipAddress ?? '',
     placement: { 'availability-zone': source.zone },
     'public-hostname': hostname,
     'public-ipv4': '',

@@ -1,4 +1,6 @@
 import type { Db, Prisma } from '@nephos/db'
+import { formatIp, ipv4First, parseIp } from '../../network/addresses/ip.ts'
+import { macOfLinkLocal } from '../../network/addresses/ipv6.ts'
 import { computeOwner } from '../../network/ports/owners.ts'
 import type { MetadataAddress, MetadataSource } from './source.ts'
 
@@ -6,11 +8,18 @@ const addressParts = {
   select: {
     ipAddress: true,
     subnet: {
-      select: { cidr: true, gatewayIp: true, enableDhcp: true, dnsServers: true, hostRoutes: true },
+      select: {
+        cidr: true,
+        gatewayIp: true,
+        enableDhcp: true,
+        ipv6AddressMode: true,
+        dnsServers: true,
+        hostRoutes: true,
+      },
     },
   },
-  orderBy: { createdAt: 'asc' },
-} as const
+  orderBy: [{ createdAt: 'asc' }, { ipAddress: 'asc' }],
+} as const satisfies Prisma.Port$allocationsArgs
 
 const sourceParts = {
   include: {
@@ -29,7 +38,8 @@ const sourceParts = {
 } as const satisfies Prisma.InstanceDefaultArgs
 
 /**
- * The instance behind an address of a network: its identity for the metadata service. One question to the database.
+ * The instance behind an address of a network: its identity for the metadata service. A link-local address of IPv6 is
+ * the one that the guest made of its MAC. One question to the database.
  * @returns null when no instance has the address there
  */
 export async function findMetadataSource(
@@ -37,11 +47,16 @@ export async function findMetadataSource(
   identity: { networkId: string; ipAddress: string },
   dhcpDomain: string,
 ): Promise<MetadataSource | null> {
+  const { networkId } = identity
+  const address = parseIp(identity.ipAddress)
+  if (!address) return null
+  const ipAddress = formatIp(address)
+  const macAddress = macOfLinkLocal(ipAddress)
   const port = await db.port.findFirst({
     where: {
-      networkId: identity.networkId,
+      networkId,
       deviceOwner: computeOwner,
-      allocations: { some: { networkId: identity.networkId, ipAddress: identity.ipAddress } },
+      ...(macAddress ? { macAddress } : { allocations: { some: { networkId, ipAddress } } }),
     },
     select: { instance: sourceParts },
   })
@@ -86,12 +101,13 @@ const sourceOf = (
     portId: id,
     ...rest,
     mtu: network.mtu,
-    addresses: allocations.map(
+    addresses: ipv4First(allocations, ({ ipAddress }) => ipAddress).map(
       ({ ipAddress, subnet }): MetadataAddress => ({
         ipAddress,
         cidr: subnet.cidr,
         gatewayIp: subnet.gatewayIp,
         enableDhcp: subnet.enableDhcp,
+        ipv6AddressMode: subnet.ipv6AddressMode,
         dnsServers: subnet.dnsServers as string[],
         hostRoutes: subnet.hostRoutes as unknown as MetadataAddress['hostRoutes'],
       }),

@@ -148,6 +148,51 @@ describe('the OpenStack tree', () => {
     expect(get('/openstack/2013-10-17/network_data.json')).toBeNull()
   })
 
+  test('describes addresses of IPv6 as Nova does, and tells EC2 of IPv4 only', () => {
+    const six = {
+      ipAddress: 'fd00:1::f816:3eff:fe00:1',
+      cidr: 'fd00:1::/64',
+      gatewayIp: 'fd00:1::1',
+      enableDhcp: true,
+      ipv6AddressMode: 'slaac',
+      dnsServers: ['fd00::53'],
+      hostRoutes: [{ destination: 'fd00:2::/48', nexthop: 'fd00:1::9' }],
+    }
+    const port = { ...source.ports[0]!, addresses: [six, ...source.ports[0]!.addresses] }
+    const facts = {
+      ip_address: six.ipAddress,
+      netmask: 'ffff:ffff:ffff:ffff::',
+      routes: [
+        { network: '::', netmask: '::', gateway: 'fd00:1::1' },
+        { network: 'fd00:2::', netmask: 'ffff:ffff:ffff::', gateway: 'fd00:1::9' },
+      ],
+      services: [{ type: 'dns', address: 'fd00::53' }],
+    }
+    const document = getJson('/openstack/latest/network_data.json', { ...source, ports: [port] })
+    expect(document.networks).toEqual([
+      { id: 'network0', type: 'ipv6_slaac', link: 'tap123456789ab', network_id: 'n1', ...facts },
+      { id: 'network1', type: 'ipv4_dhcp', link: 'tap123456789ab', network_id: 'n1' },
+    ])
+    expect(document.services.map(({ address }: { address: string }) => address)).toEqual([
+      'fd00::53',
+      '192.0.2.53',
+    ])
+    const typeOf = (ipv6AddressMode: string | null) =>
+      getJson('/openstack/latest/network_data.json', {
+        ...source,
+        ports: [{ ...port, addresses: [{ ...six, ipv6AddressMode }] }],
+      }).networks[0].type
+    expect(['dhcpv6-stateless', 'dhcpv6-stateful', null].map(typeOf)).toEqual([
+      'ipv6_dhcpv6-stateless',
+      'ipv6_dhcpv6-stateful',
+      'ipv6',
+    ])
+    expect(get('/latest/meta-data/local-ipv4', { ...source, ports: [port] })).toBe('10.0.0.21')
+    expect(get('/latest/meta-data/local-ipv4', { ...source, ports: [{ ...port, addresses: [six] }] })).toBe(
+      '',
+    )
+  })
+
   test('has the vendor data and the password', () => {
     expect(getJson('/openstack/latest/vendor_data.json')).toEqual({})
     expect(getJson('/openstack/latest/vendor_data2.json')).toEqual({})

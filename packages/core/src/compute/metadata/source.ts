@@ -32,6 +32,7 @@ export interface MetadataPort {
   macAddress: string
   networkId: string
   mtu: number
+  /** IPv4 first. */
   addresses: MetadataAddress[]
 }
 
@@ -41,6 +42,8 @@ export interface MetadataAddress {
   cidr: string
   gatewayIp: string | null
   enableDhcp: boolean
+  /** Of IPv6, how the guest gets the address: `slaac`, `dhcpv6-stateful`, `dhcpv6-stateless`; null: by these facts alone. */
+  ipv6AddressMode?: string | null
   dnsServers: string[]
   hostRoutes: { destination: string; nexthop: string }[]
 }

@@ -4,6 +4,8 @@ import { conflict, type MutationTx } from '../../kernel/index.ts'
 /**
  * Ends what was under way for an instance on a host that is lost, for good: whoever held it is fenced, and when its
  * job is delivered again there is nothing left to do.
+ * @param but id of the operation that goes on
+ * @param deletesToo also ends deletes, for what deletes the instance itself
  * @throws NephosError conflict when the instance is being deleted
  */
 export async function endOtherWork(
@@ -11,6 +13,7 @@ export async function endOtherWork(
   instanceId: string,
   but: string,
   errorMessage: string,
+  { deletesToo = false } = {},
 ): Promise<void> {
   const open = await tx.db.operation.findMany({
     where: {
@@ -21,7 +24,7 @@ export async function endOtherWork(
     },
   })
   for (const { id, kind } of open) {
-    if (kind === 'instance-delete' || kind === 'instance-soft-delete')
+    if (!deletesToo && (kind === 'instance-delete' || kind === 'instance-soft-delete'))
       throw conflict('The instance is being deleted.', { detail: { operationId: id } })
     const ended = await tx.db.operation.update({
       where: { id },

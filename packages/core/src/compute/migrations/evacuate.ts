@@ -11,7 +11,7 @@ import { findOpenMigration, setMigrationStatus } from './write.ts'
 
 /**
  * Builds an instance anew on another host, because the one that it is on is lost: from its image, with its addresses
- * and its size. What was on its disks is lost, too. When the lost host comes back it removes what it has of the
+ * and its size. What was on its disks is lost, too, unless they are on storage that the new host has. When the lost host comes back it removes what it has of the
  * instance before it does anything else.
  * @throws NephosError not_found; invalid_input while the host is up; conflict
  */

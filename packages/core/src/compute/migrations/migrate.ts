@@ -4,7 +4,7 @@ import { findInstance } from '../instances/find.ts'
 import { beginMove, chosenHost, type MoveAccepted } from './begin.ts'
 
 /**
- * Moves an instance to another host while it is off: it is shut down, its disks travel, it is started again and waits
+ * Moves an instance to another host while it is off: it is shut down, its disks travel (unless both hosts see them), it is started again and waits
  * to be judged like after a resize.
  * @throws NephosError not_found, invalid_input, conflict
  */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineVerb, invalid, reader } from '../../kernel/index.ts'
 import { visibleFlavors } from '../flavors/row.ts'
 import { findInstance } from '../instances/find.ts'
+import { bootsFromVolume } from '../instances/volume-root.ts'
 import { requireMachine } from '../machine/require.ts'
 import { migrationFlavor } from '../placement/waiting.ts'
 import { beginMove, type MoveAccepted } from './begin.ts'
@@ -29,6 +30,7 @@ export const resizeInstance = defineVerb({
       throw invalid('flavorId', `The flavor ${flavor.name} is disabled.`, 'Choose another flavor.')
     if (flavor.id === record.flavorId)
       throw invalid('flavorId', `The instance has the flavor ${flavor.name} already.`, 'Choose another one.')
+    const ownRoot = !(await bootsFromVolume(db, id))
     for (const [what, is, wanted] of [
       ['disk', record.diskGib, flavor.diskGib],
       ['ephemeral disk', record.ephemeralGib, flavor.ephemeralGib],
@@ -54,7 +56,12 @@ export const resizeInstance = defineVerb({
       saga: 'instance-resize',
       kind: 'resize',
       host: null,
-      newFlavor: migrationFlavor.parse({ ...size, flavorId: flavor.id, flavorName }),
+      newFlavor: migrationFlavor.parse({
+        ...size,
+        ...(ownRoot ? {} : { diskGib: 0 }),
+        flavorId: flavor.id,
+        flavorName,
+      }),
     })
   },
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { usableImages } from '../../image/images/find.ts'
 import { defineVerb, invalid, isAdmin, NephosError, reader, requireProject } from '../../kernel/index.ts'
 import { visibleFlavors } from '../flavors/row.ts'
 import { findServerGroup } from '../server-groups/row.ts'
@@ -51,10 +52,7 @@ export const previewPlacement = defineVerb({
       db.flavor.findFirst({ where: { id: input.flavorId, ...visibleFlavors(ctx) } }),
       input.imageId
         ? db.image.findFirst({
-            where: {
-              id: input.imageId,
-              OR: [{ projectId }, { visibility: { in: ['public', 'community'] } }],
-            },
+            where: { id: input.imageId, ...usableImages(projectId) },
             select: { id: true, properties: true },
           })
         : null,

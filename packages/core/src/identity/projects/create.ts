@@ -1,6 +1,7 @@
 import { newHexId } from '@nephos/db'
 import { z } from 'zod'
 import { defineVerb, mutate } from '../../kernel/index.ts'
+import { ensureDefaultGroup } from '../../network/security-groups/default-group.ts'
 import { findDomain } from '../domains/row.ts'
 import { identityDescription, identityId, identityName } from '../names.ts'
 import { nameTaken } from '../users/fields.ts'
@@ -25,6 +26,7 @@ export const createProject = defineVerb({
           data: { ...input, id: newHexId() },
           include: { domain: true },
         })
+        await ensureDefaultGroup(tx.db, project.id)
         projectChanged(tx, 'identity.projects.create', 'created', project)
         return projectRow(project)
       })

@@ -1,6 +1,9 @@
 import type { Tx } from '@nephos/db'
 import { z } from 'zod'
+import { forgetMemberships } from '../../image/members/forget-project.ts'
 import { conflict, defineVerb, mutate } from '../../kernel/index.ts'
+import { uncountedOwners } from '../../network/ports/owners.ts'
+import { forgetShares } from '../../network/rbac-policies/forget-project.ts'
 import { identityId } from '../names.ts'
 import { forgetUser } from '../principals/cache.ts'
 import { memberIds } from './members.ts'
@@ -29,6 +32,12 @@ export const deleteProject = defineVerb({
       await db.quotaUsage.deleteMany({ where: { scope: 'project', scopeId: id } })
       await db.quotaLimit.deleteMany({ where: { projectId: id } })
       await db.flavorAccess.deleteMany({ where: { projectId: id } })
+      await db.volumeTypeAccess.deleteMany({ where: { projectId: id } })
+      await db.volumeDefaultType.deleteMany({ where: { projectId: id } })
+      await forgetShares(tx, id)
+      await forgetMemberships(tx, id)
+      await db.securityGroup.deleteMany({ where: { projectId: id } })
+      await db.addressGroup.deleteMany({ where: { projectId: id } })
       await db.project.deleteMany({ where: { id } })
       projectChanged(tx, 'identity.projects.delete', 'deleted', project)
       return ids
@@ -42,7 +51,13 @@ async function refuseFull(db: Tx, projectId: string): Promise<void> {
   const counts = {
     instances: await db.instance.count({ where: { projectId, vmState: { not: 'deleted' } } }),
     networks: await db.network.count({ where: { projectId } }),
-    ports: await db.port.count({ where: { projectId } }),
+    ports: await db.port.count({ where: { projectId, deviceOwner: { notIn: [...uncountedOwners] } } }),
+    routers: await db.router.count({ where: { projectId } }),
+    'floating IPs': await db.floatingIp.count({ where: { projectId } }),
+    'security groups': await db.securityGroup.count({ where: { projectId, defaultOf: null } }),
+    volumes: await db.volume.count({ where: { projectId } }),
+    'volume snapshots': await db.volumeSnapshot.count({ where: { projectId } }),
+    'volume backups': await db.volumeBackup.count({ where: { projectId } }),
     images: await db.image.count({ where: { projectId, status: { not: 'deleted' } } }),
   }
   const left = Object.entries(counts).filter(([, count]) => count > 0)

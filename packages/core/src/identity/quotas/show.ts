@@ -22,6 +22,6 @@ export const showQuotas = defineVerb({
         remedy: 'Choose a project and try again.',
       })
     if (projectId !== own) await findReadableProject(ctx, projectId)
-    return quotaRows(reader(ctx), projectId, projectId === own ? user?.userId : undefined)
+    return quotaRows(reader(ctx), projectId, { userId: projectId === own ? user?.userId : undefined })
   },
 })

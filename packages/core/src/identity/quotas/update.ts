@@ -1,5 +1,14 @@
+import type { Tx } from '@nephos/db'
 import { z } from 'zod'
-import { defineVerb, invalid, mutate, type QuotaResource, quotaResources } from '../../kernel/index.ts'
+import {
+  type AnyQuotaResource,
+  defineVerb,
+  invalid,
+  mutate,
+  type QuotaResource,
+  quotaResources,
+  typeOfQuota,
+} from '../../kernel/index.ts'
 import { identityId } from '../names.ts'
 import { findProject } from '../projects/row.ts'
 import { type QuotaRow, quotaRows } from './rows.ts'
@@ -9,6 +18,10 @@ const limit = z
   .min(-1, 'A limit is 0 or more, or -1 for unlimited.')
   .nullable()
 const projectResources = quotaResources.filter((resource) => resource !== 'key_pairs')
+const ofType = z
+  .string()
+  .max(300)
+  .refine((resource) => typeOfQuota(resource) !== null, 'There is no such quota.')
 
 /**
  * Sets limits of a project; null returns one to its default.
@@ -21,7 +34,10 @@ export const updateQuotas = defineVerb({
   input: z.object({
     projectId: identityId,
     limits: z
-      .partialRecord(z.enum(projectResources as [QuotaResource, ...QuotaResource[]]), limit)
+      .partialRecord(
+        z.union([z.enum(projectResources as [QuotaResource, ...QuotaResource[]]), ofType]),
+        limit,
+      )
       .refine((limits) => Object.keys(limits).length > 0, 'Give at least one limit.'),
     /** Also below what is in use. */
     force: z.boolean().default(false),
@@ -29,7 +45,9 @@ export const updateQuotas = defineVerb({
   run: ({ ctx, input: { projectId, limits, force } }): Promise<QuotaRow[]> =>
     mutate(ctx, async (tx) => {
       const project = await findProject(ctx, projectId, 'admin', tx.db)
-      const before = await quotaRows(tx.db, projectId)
+      const named = Object.keys(limits) as AnyQuotaResource[]
+      await requireTypes(tx.db, named)
+      const before = await quotaRows(tx.db, projectId, { also: named })
       for (const { resource, used } of before) {
         const wanted = limits[resource]
         if (wanted === undefined) continue
@@ -55,7 +73,7 @@ export const updateQuotas = defineVerb({
         resourceId: projectId,
         resourceName: project.name,
         projectId,
-        detail: { limits: { ...limits } },
+        detail: { limits: limits as Record<string, number | null> },
       })
       tx.event({
         noun: 'quota',
@@ -67,3 +85,18 @@ export const updateQuotas = defineVerb({
       return rows
     }),
 })
+
+/** @throws NephosError invalid_input for a quota of a type of volumes that does not exist */
+async function requireTypes(db: Tx, resources: readonly AnyQuotaResource[]): Promise<void> {
+  const wanted = resources.flatMap((resource) => {
+    const type = typeOfQuota(resource)
+    return type === null ? [] : [{ resource, type }]
+  })
+  if (wanted.length === 0) return
+  const found = await db.volumeType.findMany({
+    where: { name: { in: wanted.map(({ type }) => type) } },
+    select: { name: true },
+  })
+  const missing = wanted.find(({ type }) => !found.some(({ name }) => name === type))
+  if (missing) throw invalid(`limits.${missing.resource}`, `There is no volume type ${missing.type}.`)
+}

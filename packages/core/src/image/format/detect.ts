@@ -5,6 +5,15 @@ import { matches, signatures, tailSignatures } from './signatures.ts'
 export const usableFormats = ['qcow2', 'raw', 'iso'] as const
 export type DiskFormat = (typeof usableFormats)[number]
 
+/** Disk formats that an import converts. */
+export const convertedFormats = ['vmdk', 'vhd', 'vhdx', 'vdi'] as const
+/** Disk formats that an image may be declared to be. */
+export const importFormats = [...usableFormats, ...convertedFormats] as const
+export type ImportFormat = (typeof importFormats)[number]
+
+/** Whether a format has to be converted before a machine can start from it. */
+export const isConverted = (format: string): boolean => convertedFormats.some((it) => it === format)
+
 /** Bytes of a file's start that {@link detectFormat} wants to see (fewer when the file is smaller). */
 export const headBytes = 131_072
 /** Bytes of a file's end that {@link checkTail} wants to see. */
@@ -15,7 +24,10 @@ export const tailBytes = 512
  * @throws NephosError invalid_input for a format that must be converted or unpacked first, or for a file that is two
  * formats at once
  */
-export function detectFormat(head: Buffer): DiskFormat {
+export function detectFormat(head: Buffer): DiskFormat
+/** @param accepted also formats that can be converted */
+export function detectFormat(head: Buffer, accepted: 'any'): ImportFormat
+export function detectFormat(head: Buffer, accepted: 'usable' | 'any' = 'usable'): ImportFormat {
   const found = matches(head, signatures)
   const formats = new Set(found.map((it) => it.format))
   const [first] = found
@@ -26,7 +38,9 @@ export function detectFormat(head: Buffer): DiskFormat {
       `The file claims to be ${found.map((it) => it.words).join(' and ')} at the same time.`,
       'Upload an image that is one format only.',
     )
-  if (first.format === 'qcow2' || first.format === 'iso') return first.format
+  const allowed = accepted === 'any' ? importFormats : usableFormats
+  const format = allowed.find((it) => it === first.format)
+  if (format) return format
   throw first.packed
     ? invalid('file', `The file is ${first.words}.`, 'Unpack it and upload the disk image inside.')
     : mustConvert(first.words)
@@ -42,11 +56,11 @@ const mustConvert = (words: string): NephosError =>
   invalid(
     'file',
     `The file is ${words}, which machines here cannot start from.`,
-    'Convert it first, on your own computer: qemu-img convert -O qcow2 SOURCE image.qcow2',
+    'Declare its format, or import it, and it is converted here; or convert it yourself: qemu-img convert -O qcow2 SOURCE image.qcow2',
   )
 
 /** Refuses a file that is not what was declared. An ISO is also a valid raw disk. @throws NephosError invalid_input */
-export function checkDeclared(declared: string, detected: DiskFormat): void {
+export function checkDeclared(declared: string, detected: ImportFormat): void {
   if (declared === '' || declared === detected || (declared === 'raw' && detected === 'iso')) return
   throw invalid(
     'diskFormat',

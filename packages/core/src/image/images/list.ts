@@ -1,34 +1,19 @@
-import { containing } from '@nephos/db'
-import { z } from 'zod'
-import { dateOrText, sortDirection } from '../../compute/names.ts'
-import {
-  defineVerb,
-  isAdmin,
-  keyset,
-  NephosError,
-  type Page,
-  page,
-  pageInput,
-  reader,
-} from '../../kernel/index.ts'
-import { visibleImages } from './find.ts'
-import { type ImageRow, imageRow } from './row.ts'
+import { dateOrText } from '../../compute/names.ts'
+import { defineVerb, isAdmin, keyset, NephosError, type Page, page, reader } from '../../kernel/index.ts'
+import { ownProject, visibleImages } from './find.ts'
+import { imageFilters, listedImages, listImagesInput } from './list-input.ts'
+import { type ImageRow, imageParts, imagePartsFor, imageRow } from './row.ts'
 
-/** Images of the project and public ones; of every project for an administrator who asks for it. */
+/**
+ * Images of the project, public ones and those it accepted from others; of every project for an administrator who asks
+ * for it. Community images of others are listed only when they are asked for.
+ * @throws NephosError forbidden
+ */
 export const listImages = defineVerb({
   name: 'image.images.list',
   kind: 'query',
   rule: { scope: 'project', role: 'reader' },
-  input: z.object({
-    ...pageInput,
-    sort: z
-      .object({ by: z.enum(['createdAt', 'name']), dir: sortDirection })
-      .default({ by: 'createdAt', dir: 'desc' }),
-    search: z.string().max(255).optional(),
-    status: z.enum(['queued', 'saving', 'active', 'killed', 'deactivated']).optional(),
-    visibility: z.enum(['private', 'public']).optional(),
-    allProjects: z.boolean().default(false),
-  }),
+  input: listImagesInput,
   run: async ({ ctx, input }): Promise<Page<ImageRow>> => {
     if (input.allProjects && !isAdmin(ctx.actor))
       throw new NephosError('forbidden', 'Only administrators see the images of every project.', {
@@ -39,22 +24,26 @@ export const listImages = defineVerb({
       direction: input.sort.dir,
       limit: input.limit,
       cursor: input.cursor,
-      parse: dateOrText(input.sort.by === 'createdAt'),
+      parse: dateOrText(input.sort.by.endsWith('At')),
     })
-    const { search, status, visibility } = input
+    const projectId = ownProject(ctx)
     const images = await reader(ctx).image.findMany({
       where: {
         AND: [
           visibleImages(ctx, { everything: input.allProjects }),
-          search ? { OR: [{ name: containing(search) }, { id: search }] } : {},
-          status ? { status } : {},
-          visibility ? { visibility } : {},
+          projectId && !input.allProjects ? listedImages(projectId, input) : {},
+          ...imageFilters(input, projectId),
           where,
         ],
       },
       orderBy,
       take,
+      include: projectId ? imagePartsFor(projectId) : imageParts,
     })
-    return page(images.map(imageRow), input.limit, (row) => row[input.sort.by])
+    return page(
+      images.map((image) => imageRow(image, projectId)),
+      input.limit,
+      (row) => row[input.sort.by],
+    )
   },
 })

@@ -1,15 +1,15 @@
 import { type Ctx, mutate, returnQuota, type Services } from '../../kernel/index.ts'
-import { resolveLocation } from '../store/open-store.ts'
+import { withLocations } from '../store/locations.ts'
+import { imageStore } from '../store/open-store.ts'
 
-/** Removes the file of a deleted image. Done again, or with the image gone, it does nothing. */
+/** Removes the bytes of a deleted image from every store. Done again, or with the image gone, it does nothing. */
 export async function removeImageFile(
   services: Pick<Services, 'db' | 'config'>,
   imageId: string,
 ): Promise<void> {
-  const image = await services.db.image.findUnique({ where: { id: imageId } })
-  if (image?.status !== 'deleted' || !image.location) return
-  const { store, key } = resolveLocation(services.config, image.location)
-  await store.delete(key)
+  const image = await services.db.image.findUnique({ where: { id: imageId }, include: withLocations })
+  if (image?.status !== 'deleted') return
+  for (const { store, key } of image.locations) await imageStore(services.config, store).delete(key)
 }
 
 /** Removes the row of a deleted image, whose file is gone, and gives its quota back. */

@@ -6,8 +6,7 @@ import { defaultDomain } from '../../identity/seed/identity.ts'
 import { mutate, notFound, type Services, systemCtx } from '../../kernel/index.ts'
 import { insertImage } from './create.ts'
 import { deleteImage } from './delete.ts'
-import type { ImageRow } from './row.ts'
-import { imageRow } from './row.ts'
+import { type ImageRow, imageParts, imageRow } from './row.ts'
 import { uploadImage } from './upload.ts'
 
 const name = 'nephos-tiny'
@@ -25,6 +24,7 @@ export async function seedGuestImage(services: Services, path: string): Promise<
   const sha512 = await hashFile(path)
   const existing = await services.db.image.findMany({
     where: { name, projectId: project.id, visibility: 'public', status: { not: 'deleted' } },
+    include: imageParts,
   })
   const same = existing.find((image) => image.status === 'active' && image.hashValue === sha512)
   if (same) return imageRow(same)

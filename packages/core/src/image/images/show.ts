@@ -1,6 +1,6 @@
 import { defineVerb } from '../../kernel/index.ts'
 import { imageId } from './fields.ts'
-import { findImage } from './find.ts'
+import { findImage, ownProject } from './find.ts'
 import { type ImageRow, imageRow } from './row.ts'
 
 /** One image. @throws NephosError not_found */
@@ -9,5 +9,5 @@ export const showImage = defineVerb({
   kind: 'query',
   rule: { scope: 'project', role: 'reader' },
   input: imageId,
-  run: async ({ ctx, input }): Promise<ImageRow> => imageRow(await findImage(ctx, input.id)),
+  run: async ({ ctx, input }): Promise<ImageRow> => imageRow(await findImage(ctx, input.id), ownProject(ctx)),
 })

@@ -1,18 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import type { Image } from '@nephos/db'
 import { z } from 'zod'
 import { authorise, type Ctx, conflict, fromZod, mutate, takeQuota } from '../../kernel/index.ts'
-import { locationOf } from '../store/define.ts'
+import { isConverted } from '../format/detect.ts'
+import { importImage } from '../import/import.ts'
 import { imageStore } from '../store/open-store.ts'
 import { failureWords, uploadFailure } from '../uploads/failure.ts'
 import { backToQueued, leaseEnd } from '../uploads/lease.ts'
 import { allowance } from '../uploads/limits.ts'
 import { type Received, receive } from '../uploads/receive.ts'
+import { stageImage } from '../uploads/stage.ts'
 import { Watch } from '../uploads/watch.ts'
 import { imageId } from './fields.ts'
-import { findOwnImage } from './find.ts'
-import { type ImageRow, imageChanged, imageRow } from './row.ts'
+import { findOwnImage, ownProject } from './find.ts'
+import { type ImageRow, type ImageWithParts, imageChanged, imageParts, imageRow } from './row.ts'
 
 /** What {@link uploadImage} takes. */
 export interface UploadCall {
@@ -28,7 +29,8 @@ export interface UploadCall {
 const verb = 'image.images.upload'
 
 /**
- * Fills a queued image with its file, as it arrives: queued → saving → active. An upload that is refused, cut off or
+ * Fills a queued image with its file, as it arrives: queued → saving → active. What was declared to be of a format that
+ * machines cannot start from is staged, and imported in the background: queued → uploading → importing. An upload that is refused, cut off or
  * cancelled leaves no bytes behind; the image is queued again and says why.
  * @throws NephosError conflict when the image has data or another upload runs; invalid_input for an unsafe or unusable
  * file; too_large, quota_exceeded, cancelled, timeout
@@ -37,6 +39,9 @@ export async function uploadImage({ ctx, input, body, size }: UploadCall): Promi
   authorise(ctx, verb, { scope: 'project', role: 'member' })
   const parsed = imageId.and(z.object({ size: z.int().min(0).optional() })).safeParse({ ...input, size })
   if (!parsed.success) throw fromZod(parsed.error)
+
+  const { diskFormat } = await findOwnImage(ctx, parsed.data.id)
+  if (isConverted(diskFormat)) return stageAndImport({ ctx, input: parsed.data, body, size })
 
   const { upload, allow } = await begin(ctx, parsed.data.id, size)
   const store = imageStore(ctx.config)
@@ -53,7 +58,7 @@ export async function uploadImage({ ctx, input, body, size }: UploadCall): Promi
       onBytes: watch.onBytes,
     })
     try {
-      return await finish(ctx, upload, received, locationOf(store, key))
+      return await finish(ctx, upload, received, key)
     } catch (error) {
       await store.delete(key)
       throw error
@@ -63,6 +68,11 @@ export async function uploadImage({ ctx, input, body, size }: UploadCall): Promi
   } finally {
     watch.stop()
   }
+}
+
+async function stageAndImport(call: UploadCall): Promise<ImageRow> {
+  const { id } = await stageImage(call)
+  return (await importImage({ ctx: call.ctx, input: { id, method: 'glance-direct' } })).image
 }
 
 async function begin(ctx: Ctx, id: string, size: number | undefined) {
@@ -97,19 +107,18 @@ async function begin(ctx: Ctx, id: string, size: number | undefined) {
           detail: { status: image.status },
         },
       )
-    const upload = await tx.db.image.findUniqueOrThrow({ where: { id } })
+    const upload = await tx.db.image.findUniqueOrThrow({ where: { id }, include: imageParts })
     imageChanged(tx, 'updated', upload)
     return { upload, allow }
   })
 }
 
-const finish = (ctx: Ctx, upload: Image, received: Received, location: string): Promise<ImageRow> =>
+const finish = (ctx: Ctx, upload: ImageWithParts, received: Received, key: string): Promise<ImageRow> =>
   mutate(ctx, async (tx) => {
     const { count } = await tx.db.image.updateMany({
       where: { id: upload.id, uploadToken: upload.uploadToken, status: 'saving' },
       data: {
         status: 'active',
-        location,
         size: received.size,
         virtualSize: received.virtualSize,
         diskFormat: received.diskFormat,
@@ -124,7 +133,8 @@ const finish = (ctx: Ctx, upload: Image, received: Received, location: string): 
       },
     })
     if (count === 0) throw conflict(`The upload to image ${upload.name} was cancelled.`)
-    const image = await tx.db.image.findUniqueOrThrow({ where: { id: upload.id } })
+    await tx.db.imageLocation.create({ data: { imageId: upload.id, store: received.store, key } })
+    const image = await tx.db.image.findUniqueOrThrow({ where: { id: upload.id }, include: imageParts })
     tx.audit({
       verb,
       resourceType: 'image',
@@ -135,11 +145,11 @@ const finish = (ctx: Ctx, upload: Image, received: Received, location: string): 
     })
     imageChanged(tx, 'updated', image)
     await takeQuota(tx.db, image.projectId, { image_bytes: received.size })
-    return imageRow(image)
+    return imageRow(image, ownProject(ctx))
   })
 
 /** Puts the image back, if the upload is still ours. @returns what to throw */
-async function fail(ctx: Ctx, upload: Image, error: unknown): Promise<unknown> {
+async function fail(ctx: Ctx, upload: ImageWithParts, error: unknown): Promise<unknown> {
   const failure = uploadFailure(error)
   try {
     await mutate(ctx, async (tx) => {

@@ -12,9 +12,15 @@ export async function finishDeletes(services: Services, { now = new Date() } = {
     take: 100,
   })
   const ctx = systemCtx(services, 'image-deletes')
-  for (const { id } of stuck) {
-    await removeImageFile(services, id)
-    await forgetImage(ctx, id)
-  }
-  return stuck.length
+  let count = 0
+  for (const { id } of stuck)
+    try {
+      await removeImageFile(services, id)
+      await forgetImage(ctx, id)
+      count++
+    } catch (err) {
+      // One store that is away does not keep the images of others.
+      services.log.warn({ err, imageId: id }, 'a deleted image could not be removed')
+    }
+  return count
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { NephosError, notFound } from '../../kernel/index.ts'
-import type { ByteRange, ImageStore, StoredFile } from './define.ts'
+import type { ByteRange, ImageStore, Kept, StoredFile } from './define.ts'
 
 /** Who asks, and where. */
 export interface ControlStoreOptions {
@@ -9,15 +9,21 @@ export interface ControlStoreOptions {
   url: string
   hostName: string
   secret: string
+  /** Name of the store there; missing: the one that new images go to. */
+  store?: string
 }
 
-/** The store of a cloud, as a host on another machine reaches it: the files are where the cloud's API runs. */
+/** A store of a cloud, as a host on another machine reaches it: the files are where the cloud's API runs. */
 export class ControlStore implements ImageStore {
-  readonly name = 'file'
+  readonly kind = 'control'
 
   constructor(private readonly options: ControlStoreOptions) {}
 
-  async put(key: string, body: AsyncIterable<Uint8Array>): Promise<number> {
+  get name(): string {
+    return this.options.store ?? 'default'
+  }
+
+  async put(key: string, body: AsyncIterable<Uint8Array>): Promise<Kept> {
     const response = await this.#ask('PUT', key, {
       // Node's streams of the web and those of the DOM are the same to fetch, not to the compiler.
       body: Readable.from(body) as unknown as RequestInit['body'],
@@ -25,8 +31,7 @@ export class ControlStore implements ImageStore {
       duplex: 'half',
       headers: { 'content-type': 'application/octet-stream' },
     })
-    const { size } = (await this.#must(response, key).json()) as { size: number }
-    return size
+    return (await this.#must(response, key).json()) as Kept
   }
 
   async open(key: string, range?: ByteRange): Promise<Readable> {
@@ -52,9 +57,10 @@ export class ControlStore implements ImageStore {
   }
 
   async #ask(method: string, key: string, init: RequestInit & { duplex?: 'half' } = {}): Promise<Response> {
-    const { url, hostName, secret } = this.options
+    const { url, hostName, secret, store } = this.options
+    const query = store === undefined ? '' : `?${new URLSearchParams({ store })}`
     try {
-      return await fetch(`${url}/hosts/files/${encodeURIComponent(key)}`, {
+      return await fetch(`${url}/hosts/files/${encodeURIComponent(key)}${query}`, {
         ...init,
         method,
         headers: { ...(init.headers as Record<string, string>), authorization: `Host ${hostName}:${secret}` },

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { ImageStoreSettings } from '@nephos/config'
 
 /** Bytes `start` to `end` of a file, both included. */
 export interface ByteRange {
@@ -12,18 +13,29 @@ export interface StoredFile {
   modifiedAt: Date
 }
 
+/** What became of a {@link ImageStore.put}. */
+export interface Kept {
+  /** Name of the store that has the bytes. */
+  store: string
+  /** Bytes kept. */
+  size: number
+}
+
 /** Where the bytes of images are kept. A key appears with its whole content or not at all. */
 export interface ImageStore {
-  /** First part of {@link locationOf}. */
-  readonly name: 'file'
+  /** As the configuration calls it, and the locations of images. */
+  readonly name: string
+  /** `control`: the store of another machine, as a host that joined the cloud reaches it. */
+  readonly kind: ImageStoreSettings['kind'] | 'control'
   /**
-   * Keeps the bytes under the key and returns once they are durable. When `body` throws, nothing is left and the
-   * error is passed on. @returns bytes kept
+   * Keeps the bytes under the key, which must be new, and returns once they are durable. When `body` throws, nothing is
+   * left and the error is passed on.
+   * @param size bytes there will be, when that is known
    */
-  put(key: string, body: AsyncIterable<Uint8Array>): Promise<number>
+  put(key: string, body: AsyncIterable<Uint8Array>, size?: number): Promise<Kept>
   /** @throws NephosError not_found when there is no such key */
   open(key: string, range?: ByteRange): Promise<Readable>
-  /** Removes the key; one that is gone is fine. */
+  /** Removes the key, also one that is being written; one that is gone is fine. */
   delete(key: string): Promise<void>
   /** Bytes under the key, or null when there is no such key. */
   size(key: string): Promise<number | null>
@@ -31,5 +43,11 @@ export interface ImageStore {
   list(): AsyncIterable<StoredFile>
 }
 
-/** A place in a store, as an image's row keeps it. */
-export const locationOf = (store: Pick<ImageStore, 'name'>, key: string): string => `${store.name}:${key}`
+/** What every key looks like. Random digits stand at its end. */
+export const keyForm = /^[0-9a-zA-Z][0-9a-zA-Z._-]{2,190}$/
+
+/** The key, unless it is none: nobody but this process says what a key is. */
+export function checkedKey(key: string): string {
+  if (!keyForm.test(key)) throw new Error(`not a key of the image store: ${JSON.stringify(key)}`)
+  return key
+}

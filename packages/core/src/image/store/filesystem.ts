@@ -3,18 +3,21 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { NephosError, notFound } from '../../kernel/index.ts'
-import type { ByteRange, ImageStore, StoredFile } from './define.ts'
+import { type ByteRange, checkedKey, type ImageStore, type Kept, keyForm, type StoredFile } from './define.ts'
 
-const keyForm = /^[0-9a-zA-Z][0-9a-zA-Z._-]{2,190}$/
 const partial = '.part'
+const batchBytes = 1_048_576
 
 /** Keeps files below `root`, spread over directories by the end of their key, readable by this user only. */
 export class FilesystemStore implements ImageStore {
-  readonly name = 'file'
+  readonly kind = 'filesystem'
 
-  constructor(private readonly root: string) {}
+  constructor(
+    private readonly root: string,
+    readonly name: string,
+  ) {}
 
-  async put(key: string, body: AsyncIterable<Uint8Array>): Promise<number> {
+  async put(key: string, body: AsyncIterable<Uint8Array>): Promise<Kept> {
     const path = this.path(key)
     const directory = dirname(path)
     await mkdir(directory, { recursive: true, mode: 0o700 })
@@ -26,7 +29,7 @@ export class FilesystemStore implements ImageStore {
       await file.close()
       await rename(temporary, path)
       await syncDirectory(directory)
-      return size
+      return { store: this.name, size }
     } catch (error) {
       await file.close().catch(() => {})
       await rm(temporary, { force: true })
@@ -70,19 +73,50 @@ export class FilesystemStore implements ImageStore {
 
   /** Random digits stand at the end of a key, so its last two spread well. */
   private path(key: string): string {
-    if (!keyForm.test(key)) throw new Error(`not a key of the image store: ${JSON.stringify(key)}`)
-    return join(this.root, key.slice(-2).toLowerCase(), key)
+    return join(this.root, checkedKey(key).slice(-2).toLowerCase(), key)
   }
 }
 
+/** Writes a batch while the next one arrives. The pieces must stay as they are until they are written. */
 async function writeAll(file: FileHandle, body: AsyncIterable<Uint8Array>): Promise<number> {
   let size = 0
-  for await (const chunk of body) {
-    for (let written = 0; written < chunk.length; )
-      written += (await file.write(chunk, written, chunk.length - written)).bytesWritten
-    size += chunk.length
+  let gathered = 0
+  let batch: Uint8Array[] = []
+  let writing: Promise<void> = Promise.resolve()
+  const flush = async () => {
+    await writing
+    writing = writeBatch(file, batch)
+    // Whoever waits for it next hears of it.
+    writing.catch(() => {})
+    batch = []
+    gathered = 0
+  }
+  try {
+    for await (const chunk of body) {
+      batch.push(chunk)
+      gathered += chunk.length
+      size += chunk.length
+      if (gathered >= batchBytes) await flush()
+    }
+    await flush()
+  } finally {
+    await writing
   }
   return size
+}
+
+async function writeBatch(file: FileHandle, batch: Uint8Array[]): Promise<void> {
+  let rest = batch
+  while (rest.length > 0) {
+    let { bytesWritten } = await file.writev(rest)
+    const from = rest.findIndex(({ length }) => {
+      if (bytesWritten < length) return true
+      bytesWritten -= length
+      return false
+    })
+    if (from === -1) return
+    rest = [rest[from]!.subarray(bytesWritten), ...rest.slice(from + 1)]
+  }
 }
 
 async function syncDirectory(path: string): Promise<void> {

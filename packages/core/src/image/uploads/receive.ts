@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { invalid, NephosError } from '../../kernel/index.ts'
 import {
@@ -11,9 +10,12 @@ import {
 } from '../format/detect.ts'
 import { checkL1, checkQcow2, type Qcow2Header } from '../format/qcow2.ts'
 import type { ImageStore } from '../store/define.ts'
+import { type FileHashes, Hashes } from './hashes.ts'
 
 /** What a file turned out to be once it was stored. Sizes in bytes. */
 export interface Received {
+  /** Name of the store that has it. */
+  store: string
   size: number
   virtualSize: number
   diskFormat: DiskFormat
@@ -43,12 +45,12 @@ export interface ReceiveOptions {
 export async function receive(options: ReceiveOptions): Promise<Received> {
   const { store, key } = options
   const intake = new Intake(options)
-  const size = await store.put(key, intake.pass())
+  const kept = await store.put(key, intake.pass(), options.size).finally(() => intake.settle())
   try {
     const { header, diskFormat } = intake
     if (!diskFormat) throw new Error('the store finished before the file did')
-    if (header) await checkL1(header, size, (range) => store.open(key, range))
-    return { size, virtualSize: header?.virtualSize ?? size, diskFormat, ...intake.hashes() }
+    if (header) await checkL1(header, kept.size, (range) => store.open(key, range))
+    return { ...kept, virtualSize: header?.virtualSize ?? kept.size, diskFormat, ...intake.digests }
   } catch (error) {
     await store.delete(key)
     throw error
@@ -59,8 +61,8 @@ export async function receive(options: ReceiveOptions): Promise<Received> {
 class Intake {
   diskFormat?: DiskFormat
   header?: Qcow2Header
-  private readonly md5 = createHash('md5')
-  private readonly sha512 = createHash('sha512')
+  private readonly hashes = new Hashes()
+  private found?: FileHashes
   private head: Buffer[] = []
   private headSize = 0
   private tail: Buffer = Buffer.alloc(0)
@@ -76,15 +78,22 @@ class Intake {
       if (size !== undefined && this.size > size) throw wrongSize(this.size, size)
       allow(this.size)
       this.look(chunk)
-      this.md5.update(chunk)
-      this.sha512.update(chunk)
+      await this.hashes.update(chunk)
       yield chunk
       onBytes(this.size)
     }
     this.finish()
+    this.found = await this.hashes.digest()
   }
 
-  hashes = () => ({ md5: this.md5.digest('hex'), sha512: this.sha512.digest('hex') })
+  /** What the bytes were, once all have passed. */
+  get digests(): FileHashes {
+    if (!this.found) throw new Error('the store finished before the file did')
+    return this.found
+  }
+
+  /** Nothing passes any more. */
+  settle = (): void => this.hashes.close()
 
   private look(chunk: Buffer): void {
     this.tail = (chunk.length >= tailBytes ? chunk : Buffer.concat([this.tail, chunk])).subarray(-tailBytes)

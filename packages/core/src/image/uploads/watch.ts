@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream'
-import type { Image } from '@nephos/db'
 import { type Ctx, conflict, NephosError } from '../../kernel/index.ts'
-import { imageEvent } from '../images/row.ts'
+import { type ImageWithParts, imageEvent } from '../images/row.ts'
 import { renewLease, renewMs } from './lease.ts'
 
 /** How long no byte may arrive. */
@@ -20,7 +19,7 @@ export class Watch {
 
   constructor(
     private readonly ctx: Ctx,
-    private readonly upload: Image,
+    private readonly upload: ImageWithParts,
     private readonly body: Readable,
   ) {
     this.idle = setTimeout(() => this.end(stalled()), idleMs)

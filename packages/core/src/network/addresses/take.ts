@@ -1,8 +1,8 @@
 import { insertMissingNamed, type Subnet, type Tx } from '@nephos/db'
 import { conflict } from '../../kernel/index.ts'
-import { type Pool, poolRanges } from '../subnets/plan.ts'
-import { formatAddress, parseAddress, type Range, sizeOf } from './ipv4.ts'
+import { sizeOf } from './ipv4.ts'
 import { blocksOf, pickAddresses } from './pick.ts'
+import { type AddressSpace, spaceOf } from './space.ts'
 
 /** A port that wants one address of its network. */
 export interface AddressWish {
@@ -18,7 +18,7 @@ export interface TakenAddress {
 }
 
 /** What allocation needs to know of a subnet. */
-export type PoolSubnet = Pick<Subnet, 'id' | 'networkId' | 'name' | 'cidr' | 'pools'>
+export type PoolSubnet = Pick<Subnet, 'id' | 'networkId' | 'name' | 'cidr' | 'ipVersion' | 'pools'>
 
 interface Candidate extends TakenAddress {
   networkId: string
@@ -63,11 +63,11 @@ function guess(wishes: readonly AddressWish[], subnets: readonly PoolSubnet[]): 
   for (const networkId of new Set(wishes.map((wish) => wish.networkId))) {
     const subnet = subnets.find((candidate) => candidate.networkId === networkId)
     const ports = wishes.filter((wish) => wish.networkId === networkId)
-    const ranges = subnet ? rangesOf(subnet) : []
-    if (!subnet || sizeOf(ranges) < ports.length * worthGuessing) return null
-    const picked = pickAddresses(ranges, ports.length)
+    const space = subnet && spaceOf(subnet)
+    if (!space || sizeOf(space.ranges) < ports.length * worthGuessing) return null
+    const picked = pickAddresses(space.ranges, ports.length)
     for (const [index, { portId }] of ports.entries())
-      candidates.push({ portId, networkId, subnetId: subnet.id, ipAddress: formatAddress(picked[index]!) })
+      candidates.push({ portId, networkId, subnetId: subnet.id, ipAddress: space.format(picked[index]!) })
   }
   return candidates
 }
@@ -81,8 +81,9 @@ async function chooseCandidates(
     const own = subnets.filter((subnet) => subnet.networkId === networkId)
     const ports = wishes.filter((wish) => wish.networkId === networkId).map(({ portId }) => portId)
     const first = own[0]
-    const guesses = first ? pickAddresses(rangesOf(first), ports.length * 4 + 4) : []
-    return { networkId, own, ports, guesses: guesses.map(formatAddress) }
+    const space = first && spaceOf(first)
+    const guesses = space ? pickAddresses(space.ranges, ports.length * 4 + 4).map(space.format) : []
+    return { networkId, own, ports, guesses }
   })
   const used = await db.addressAllocation.findMany({
     where: {
@@ -98,8 +99,8 @@ async function chooseCandidates(
     if (chosen.length < ports.length) {
       chosen.length = 0
       for (const subnet of own)
-        for (const address of await searchFree(db, subnet, ports.length - chosen.length))
-          chosen.push({ subnetId: subnet.id, ipAddress: formatAddress(address) })
+        for (const ipAddress of await searchFree(db, subnet, ports.length - chosen.length))
+          chosen.push({ subnetId: subnet.id, ipAddress })
     }
     if (chosen.length < ports.length) throw await exhausted(db, own, ports.length)
     candidates.push(...ports.map((portId, index) => ({ portId, networkId, ...chosen[index]! })))
@@ -108,23 +109,25 @@ async function chooseCandidates(
 }
 
 /** Up to `count` addresses of the subnet that are free now, found even when they are the last ones. */
-async function searchFree(db: Tx, subnet: PoolSubnet, count: number): Promise<number[]> {
+async function searchFree(db: Tx, subnet: PoolSubnet, count: number): Promise<string[]> {
   if (count <= 0) return []
-  const ranges = rangesOf(subnet)
+  const space = spaceOf(subnet)
   const where = { subnetId: subnet.id }
-  if (sizeOf(ranges) <= listable) {
+  const size = sizeOf(space.ranges)
+  if (size <= listable) {
     const used = await db.addressAllocation.findMany({ where, select: { ipAddress: true } })
-    return pickAddresses(ranges, count, numbers(used))
+    return pickAddresses(space.ranges, count, numbers(space, used)).map(space.format)
   }
-  if ((await db.addressAllocation.count({ where })) >= sizeOf(ranges)) return []
-  const free: number[] = []
-  for (const block of blocksOf(ranges, blockLength)) {
+  if ((await db.addressAllocation.count({ where })) >= size) return []
+  const free: string[] = []
+  for (const block of blocksOf(space.ranges, blockLength)) {
+    const addresses = block.map(space.format)
     const used = await db.addressAllocation.findMany({
-      where: { ...where, ipAddress: { in: block.map(formatAddress) } },
+      where: { ...where, ipAddress: { in: addresses } },
       select: { ipAddress: true },
     })
-    const usedHere = numbers(used)
-    free.push(...block.filter((address) => !usedHere.has(address)))
+    const usedHere = new Set(used.map(({ ipAddress }) => ipAddress))
+    free.push(...addresses.filter((address) => !usedHere.has(address)))
     if (free.length >= count) break
   }
   return free.slice(0, count)
@@ -141,7 +144,7 @@ async function exhausted(db: Tx, subnets: readonly PoolSubnet[], wanted: number)
     name: subnet.name || subnet.cidr,
     cidr: subnet.cidr,
     used: counts.find(({ subnetId }) => subnetId === subnet.id)?._count ?? 0,
-    total: sizeOf(rangesOf(subnet)),
+    total: sizeOf(spaceOf(subnet).ranges),
   }))
   const full = facts.map(({ name, cidr, used, total }) => {
     const label = name === cidr ? cidr : `${name} (${cidr})`
@@ -154,9 +157,7 @@ async function exhausted(db: Tx, subnets: readonly PoolSubnet[], wanted: number)
   })
 }
 
-const rangesOf = (subnet: PoolSubnet): Range[] => poolRanges(subnet.pools as unknown as Pool[])
-
-const numbers = (rows: { ipAddress: string }[]): Set<number> =>
-  new Set(rows.map(({ ipAddress }) => parseAddress(ipAddress)!))
+const numbers = (space: AddressSpace, rows: { ipAddress: string }[]): Set<number> =>
+  new Set(rows.map(({ ipAddress }) => space.parse(ipAddress)).filter((number) => number !== null))
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

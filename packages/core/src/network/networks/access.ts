@@ -1,15 +1,30 @@
 import type { Db, Network, Prisma, Tx } from '@nephos/db'
 import { type Ctx, conflict, isAdmin, NephosError, notFound, requireProject } from '../../kernel/index.ts'
+import { isUsable, type SharedNetwork, seenBy, withShares } from './shares.ts'
 
-/** The networks an actor sees: those of the project, shared ones, and all of them for an administrator. */
+/** The networks an actor sees: those of the project or given to it, and all of them for an administrator. */
 export const visibleNetworks = (ctx: Ctx): Prisma.NetworkWhereInput =>
-  isAdmin(ctx.actor) ? {} : { OR: [{ projectId: requireProject(ctx).id }, { shared: true }] }
+  isAdmin(ctx.actor) ? {} : listedNetworks(ctx)
+
+/** The networks that lists of one project hold. */
+export const listedNetworks = (ctx: Ctx): Prisma.NetworkWhereInput => seenBy(requireProject(ctx).id)
+
+/**
+ * Refuses ports on an external network that is neither the project's nor shared: floating IPs and routers use it.
+ * @throws NephosError forbidden
+ */
+export function requirePortsAllowed(ctx: Ctx, network: SharedNetwork): void {
+  if (isAdmin(ctx.actor) || isUsable(network, requireProject(ctx).id)) return
+  throw new NephosError('forbidden', `Ports cannot be made on the external network ${network.name}.`, {
+    remedy: 'Use a network of the project, and a router or a floating IP to reach the outside.',
+  })
+}
 
 /** Refuses a network that the actor sees but does not own. @throws NephosError forbidden */
 export function requireOwnNetwork(ctx: Ctx, network: Pick<Network, 'projectId' | 'name'>): void {
   if (isAdmin(ctx.actor) || requireProject(ctx).id === network.projectId) return
   throw new NephosError('forbidden', `The network ${network.name} belongs to another project.`, {
-    remedy: 'A shared network can be used, but only its owner can change it.',
+    remedy: 'It can be used, but only its owner can change it.',
   })
 }
 
@@ -18,7 +33,7 @@ export function requireOwnNetwork(ctx: Ctx, network: Pick<Network, 'projectId' |
  * once cannot overlap. Call it before any read.
  * @throws NephosError not_found, forbidden, or conflict while the network is being deleted
  */
-export async function lockNetwork(ctx: Ctx, db: Tx, networkId: string): Promise<Network> {
+export async function lockNetwork(ctx: Ctx, db: Tx, networkId: string): Promise<SharedNetwork> {
   await db.network.updateMany({
     where: {
       id: networkId,
@@ -34,8 +49,11 @@ export async function lockNetwork(ctx: Ctx, db: Tx, networkId: string): Promise<
 }
 
 /** A network that the actor sees. @throws NephosError not_found */
-export async function findNetwork(ctx: Ctx, db: Db | Tx, networkId: string): Promise<Network> {
-  const network = await db.network.findFirst({ where: { AND: [{ id: networkId }, visibleNetworks(ctx)] } })
+export async function findNetwork(ctx: Ctx, db: Db | Tx, networkId: string): Promise<SharedNetwork> {
+  const network = await db.network.findFirst({
+    where: { AND: [{ id: networkId }, visibleNetworks(ctx)] },
+    include: withShares,
+  })
   if (!network) throw notFound('network', networkId)
   return network
 }

@@ -21,7 +21,8 @@ export const deleteNetwork = defineVerb({
       const use = await portsInUse(tx.db, {}, network.id)
       if (use.ports > 0)
         throw conflict(`The network ${network.name} is in use: ${describeUse(use)}.`, {
-          remedy: 'Delete these instances and ports first.',
+          remedy:
+            'Delete these instances and ports first, take routers from it and release its floating IPs.',
           detail: { ...use },
         })
       await tx.db.network.updateMany({

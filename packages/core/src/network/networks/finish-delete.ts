@@ -1,6 +1,7 @@
 import { type Ctx, conflict, mutate, returnQuota } from '../../kernel/index.ts'
 import { dhcpOwner } from '../ports/owners.ts'
-import { announceNetwork, networkAudience } from './row.ts'
+import { announceNetwork } from './row.ts'
+import { everyProject, networkAudience, networkAudiences, withShares } from './shares.ts'
 
 /**
  * Removes the rows of a network that is gone from every host, and gives its quota back. Nothing happens when it was
@@ -17,6 +18,7 @@ export const removeNetworkRows = (ctx: Ctx, networkId: string): Promise<void> =>
     const network = await tx.db.network.findUniqueOrThrow({
       where: { id: networkId },
       include: {
+        ...withShares,
         subnets: true,
         _count: { select: { ports: { where: { deviceOwner: { not: dhcpOwner } } } } },
       },
@@ -29,8 +31,13 @@ export const removeNetworkRows = (ctx: Ctx, networkId: string): Promise<void> =>
     const audience = networkAudience(network)
     for (const subnet of network.subnets)
       tx.event({ noun: 'subnet', change: 'deleted', id: subnet.id, audience, data: null })
-    tx.event({ noun: 'network', change: 'deleted', id: networkId, audience, data: null })
-    await returnQuota(tx.db, network.projectId, { networks: 1, subnets: network.subnets.length })
+    for (const who of networkAudiences(network))
+      tx.event({ noun: 'network', change: 'deleted', id: networkId, audience: who, data: null })
+    await returnQuota(tx.db, network.projectId, {
+      networks: 1,
+      subnets: network.subnets.length,
+      rbac_policies: network.shares.filter(({ targetProject }) => targetProject !== everyProject).length,
+    })
   })
 
 /** Makes a network usable again whose removal failed. */

@@ -12,9 +12,11 @@ import {
   reader,
   requireProject,
 } from '../../kernel/index.ts'
+import { havingTags, tagsField } from '../tags/input.ts'
+import { listedNetworks } from './access.ts'
 import { type NetworkRow, networkParts, networkRow } from './row.ts'
 
-/** Networks of the project and shared ones, with their subnets and how full those are. */
+/** Networks of the project, shared and external ones, with their subnets and how full those are. */
 export const listNetworks = defineVerb({
   name: 'network.networks.list',
   kind: 'query',
@@ -26,7 +28,12 @@ export const listNetworks = defineVerb({
       .default({ by: 'createdAt', dir: 'desc' }),
     /** Part of the name, or an id. */
     search: z.string().trim().max(255).optional(),
+    /** Only networks of the project itself. */
+    own: z.literal(true).optional(),
     shared: z.boolean().optional(),
+    external: z.boolean().optional(),
+    /** Has every one of these tags. */
+    tags: tagsField.optional(),
     /** Networks of every project; administrators only. */
     allProjects: z.boolean().default(false),
   }),
@@ -45,9 +52,11 @@ export const listNetworks = defineVerb({
     const networks = await reader(ctx).network.findMany({
       where: {
         AND: [
-          input.allProjects ? {} : { OR: [{ projectId: requireProject(ctx).id }, { shared: true }] },
+          input.allProjects ? {} : listedNetworks(ctx),
           input.search ? { OR: [{ name: containing(input.search) }, { id: input.search }] } : {},
-          input.shared === undefined ? {} : { shared: input.shared },
+          { shared: input.shared, external: input.external },
+          input.own ? { projectId: requireProject(ctx).id } : {},
+          havingTags(input.tags),
           where,
         ],
       },

@@ -10,7 +10,7 @@ export const retryNetworkDelete: RetryHandler = async (ctx, tx, operation) => {
   const use = await portsInUse(tx.db, {}, network.id)
   if (use.ports > 0)
     throw conflict(`The network ${network.name} is in use: ${describeUse(use)}.`, {
-      remedy: 'Delete these instances and ports first.',
+      remedy: 'Delete these instances and ports first, take routers from it and release its floating IPs.',
       detail: { ...use },
     })
   const { count } = await tx.db.network.updateMany({

@@ -1,7 +1,11 @@
 import { newId } from '@nephos/db'
 import { invalid, type MutationTx, notFound } from '../../kernel/index.ts'
-import { takeAddresses } from '../addresses/take.ts'
+import { takeDefaultAddresses } from '../addresses/take-default.ts'
+import { nameOfPort } from '../dns/names.ts'
 import { requireNotDeleting } from '../networks/access.ts'
+import { usableBy } from '../networks/shares.ts'
+import { chooseGroups } from '../security-groups/choose-groups.ts'
+import { refuseUnsecured } from '../security-groups/join.ts'
 import { insertPorts } from './insert-ports.ts'
 import { computeOwner } from './owners.ts'
 import { announcePort, type PortRow } from './row.ts'
@@ -26,8 +30,8 @@ export interface InstancePort {
 }
 
 /**
- * Makes the ports of instances, each with a MAC and one address, for a whole batch in about five queries. The
- * instances' rows must be there. Quota of ports is the caller's: take it with the instances', at the end.
+ * Makes the ports of instances, each with a MAC and the addresses that its network gives, for a whole batch in about six
+ * queries. The instances' rows must be there. Quota of ports is the caller's: take it with the instances', at the end.
  * @param projectId project of the instances; networks of others are used only when they are shared
  * @param instances names for the announced rows, by instance id
  * @returns the ports in the order of the request
@@ -35,11 +39,13 @@ export interface InstancePort {
  * conflict when it is being deleted or has no free address
  */
 export async function allocateInstancePorts(
-  tx: Pick<MutationTx, 'db' | 'event'>,
+  tx: Pick<MutationTx, 'db' | 'event' | 'insert'>,
   input: {
     projectId: string
     ports: readonly InstancePortRequest[]
-    instances?: ReadonlyMap<string, { name: string }>
+    instances?: ReadonlyMap<string, { name: string; hostname: string }>
+    /** Groups of those with port security; the project's default group when left out. */
+    securityGroupIds?: readonly string[]
   },
 ): Promise<InstancePort[]> {
   const { projectId, ports: requests } = input
@@ -47,7 +53,7 @@ export async function allocateInstancePorts(
   const networks = await tx.db.network.findMany({
     where: {
       id: { in: [...new Set(requests.map(({ networkId }) => networkId))] },
-      OR: [{ projectId }, { shared: true }],
+      ...usableBy(projectId),
     },
     select: {
       id: true,
@@ -55,7 +61,16 @@ export async function allocateInstancePorts(
       deleting: true,
       portSecurity: true,
       subnets: {
-        select: { id: true, networkId: true, name: true, cidr: true, pools: true },
+        select: {
+          id: true,
+          networkId: true,
+          name: true,
+          ipVersion: true,
+          cidr: true,
+          pools: true,
+          ipv6RaMode: true,
+          ipv6AddressMode: true,
+        },
         orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
       },
     },
@@ -72,6 +87,9 @@ export async function allocateInstancePorts(
         'Add a subnet to it, or choose another network.',
       )
   }
+  const secured = networks.some(({ portSecurity }) => portSecurity)
+  if (!secured) refuseUnsecured(input.securityGroupIds)
+  const groups = secured ? await chooseGroups(tx.db, projectId, input.securityGroupIds) : []
   const createdAt = new Date()
   const wanted = requests.map((request) => ({ ...request, id: newId() }))
   const inserted = await insertPorts(
@@ -90,29 +108,44 @@ export async function allocateInstancePorts(
       updatedAt: createdAt,
     })),
   )
-  const taken = await takeAddresses(
+  const macs = new Map(inserted.map(({ id, macAddress }) => [id, macAddress]))
+  const taken = await takeDefaultAddresses(
     tx.db,
-    wanted.map(({ id, networkId }) => ({ portId: id, networkId })),
+    wanted.map(({ id, networkId }) => ({ portId: id, networkId, macAddress: macs.get(id)! })),
     networks.flatMap(({ subnets }) => subnets),
   )
-  const macs = new Map(inserted.map(({ id, macAddress }) => [id, macAddress]))
-  const addresses = new Map(taken.map((address) => [address.portId, address]))
+  const inGroups = wanted.filter(({ networkId }) => byId.get(networkId)!.portSecurity)
+  tx.insert({
+    table: 'PortSecurityGroup',
+    rows: inGroups.flatMap(({ id: portId }) => groups.map(({ id: groupId }) => ({ portId, groupId }))),
+  })
+  const addresses = new Map<string, InstancePort['fixedIps']>(wanted.map(({ id }) => [id, []]))
+  for (const { portId, ...address } of taken) addresses.get(portId)!.push(address)
   return wanted.map(({ id, instanceId, networkId, deviceIndex }) => {
-    const { subnetId, ipAddress } = addresses.get(id)!
     const macAddress = macs.get(id)!
     const row: PortRow = {
       id,
       networkId,
       projectId,
       name: '',
+      description: '',
       macAddress,
+      adminStateUp: true,
+      portSecurity: byId.get(networkId)!.portSecurity,
+      allowedAddressPairs: [],
       status: 'DOWN',
       deviceOwner: computeOwner,
       deviceId: instanceId,
       deviceIndex,
       instanceId,
       instanceName: input.instances?.get(instanceId)?.name ?? null,
-      fixedIps: [{ subnetId, ipAddress }],
+      fixedIps: addresses.get(id)!,
+      securityGroups: byId.get(networkId)!.portSecurity ? groups : [],
+      extraDhcpOptions: [],
+      dnsName: '',
+      hostname: nameOfPort({ dnsName: '', instance: input.instances?.get(instanceId) ?? null }),
+      qosPolicyId: null,
+      tags: [],
       hostName: null,
       createdAt,
       updatedAt: createdAt,

@@ -11,7 +11,7 @@ import {
 } from '../../testing/index.ts'
 import { parseAddress } from '../addresses/ipv4.ts'
 import { inRanges } from '../addresses/pick.ts'
-import { poolRanges } from '../subnets/plan.ts'
+import { spaceOf } from '../addresses/space.ts'
 import { allocateInstancePorts, releaseInstancePorts } from './index.ts'
 
 let cloud: TestCloud
@@ -82,7 +82,12 @@ describe('allocating the ports of instances', () => {
     const addresses = results.map(([port]) => port!.fixedIps[0]!.ipAddress)
     expect(new Set(addresses).size).toBe(100)
     expect(
-      addresses.every((ip) => inRanges(poolRanges([pool('10.0.0.50', '10.0.0.149')]), parseAddress(ip)!)),
+      addresses.every((ip) =>
+        inRanges(
+          spaceOf({ ipVersion: 4, pools: [pool('10.0.0.50', '10.0.0.149')] }).ranges,
+          parseAddress(ip)!,
+        ),
+      ),
     ).toBe(true)
     expect(await taken()).toHaveLength(100)
     await expect(one()).rejects.toMatchObject({
@@ -215,17 +220,20 @@ describe('allocating the ports of instances', () => {
   })
 
   test('a batch takes as few questions as one port does', async () => {
-    const { project, network, instances } = await world()
+    const { project, network, instances, one } = await world()
+    // The project has its default group from then on.
+    await one()
     const made = await instances(6)
     const statements: string[] = []
     const db = openDb(cloud.databaseUrl, { max: 1, onStatement: (sql) => statements.push(sql) })
     const ports = made.map(({ id }) => ({ instanceId: id, networkId: network.id, deviceIndex: 0 }))
     await db.$transaction((tx) =>
-      allocateInstancePorts({ db: tx, event: () => {} }, { projectId: project.id, ports }),
+      allocateInstancePorts({ db: tx, event: () => {}, insert: () => {} }, { projectId: project.id, ports }),
     )
     await db.$disconnect()
     expect(statements.map((sql) => /^(SELECT|INSERT INTO "\w+"|\w+)/.exec(sql)?.[0])).toEqual([
       'BEGIN',
+      'SELECT',
       'SELECT',
       'INSERT INTO "Port"',
       'INSERT INTO "AddressAllocation"',

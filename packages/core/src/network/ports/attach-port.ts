@@ -9,6 +9,8 @@ import {
   takeQuota,
 } from '../../kernel/index.ts'
 import { requireNotDeleting } from '../networks/access.ts'
+import { usableBy } from '../networks/shares.ts'
+import { joinGroups } from '../security-groups/join.ts'
 import { planFixedIps } from './fixed-ips.ts'
 import { insertPort } from './insert-port.ts'
 import { computeOwner } from './owners.ts'
@@ -73,7 +75,7 @@ async function make(
   use: Use,
 ): Promise<string> {
   const network = await tx.db.network.findFirst({
-    where: { id: networkId, OR: [{ projectId }, { shared: true }] },
+    where: { AND: [{ id: networkId }, usableBy(projectId)] },
     include: { subnets: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] } },
   })
   if (!network) throw notFound('network', networkId)
@@ -88,7 +90,7 @@ async function make(
     )
   const wishes = planFixedIps(fixedIps, network.subnets)
   const id = newId()
-  await insertPort(tx.db, {
+  const macAddress = await insertPort(tx.db, {
     id,
     networkId,
     projectId,
@@ -96,7 +98,8 @@ async function make(
     deleteWithInstance: true,
     ...use,
   })
-  await takeWishes(tx.db, { id, networkId }, wishes, network.subnets)
+  await takeWishes(tx.db, { id, networkId, macAddress }, wishes, network.subnets)
+  await joinGroups(tx, { id, projectId, portSecurity: network.portSecurity })
   await takeQuota(tx.db, projectId, { ports: 1 })
   return id
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { beginDetach } from '../../compute/instances/begin-detach.ts'
 import { conflict, defineVerb, mutate, notFound, reader, returnQuota } from '../../kernel/index.ts'
+import { releaseFloatingIps } from '../floating-ips/release.ts'
 import { idField } from '../networks/input.ts'
-import { dhcpOwner } from './owners.ts'
+import { dhcpOwner, floatingIpOwner, serviceOwners } from './owners.ts'
 import { releasePort } from './release-port.ts'
 import { announcePort, visiblePorts } from './row.ts'
 
@@ -38,8 +39,7 @@ export const deletePort = defineVerb({
     return mutate(ctx, async (tx) => {
       const port = await tx.db.port.findFirst({ where })
       if (!port) throw notFound('port', id)
-      if (port.deviceOwner === dhcpOwner)
-        throw conflict('This port serves DHCP and metadata to its network; it goes with the network.')
+      if (serviceOwners.includes(port.deviceOwner)) throw serviceInUse(port.deviceOwner)
       tx.audit({
         verb: 'network.ports.delete',
         resourceType: 'port',
@@ -52,8 +52,9 @@ export const deletePort = defineVerb({
       if (port.instanceId && port.instanceId === found.instanceId)
         await releasePort(tx, port.instanceId, id, { remove: true })
       else {
+        await releaseFloatingIps(tx, [id])
         const { count } = await tx.db.port.deleteMany({
-          where: { id, instanceId: null, generation: port.generation },
+          where: { id, instanceId: null, generation: port.generation + 1 },
         })
         if (count === 0) throw conflict('The port was changed at the same moment.', { remedy: 'Try again.' })
         announcePort(tx, 'deleted', port, null)
@@ -63,3 +64,21 @@ export const deletePort = defineVerb({
     })
   },
 })
+
+/** Why a port of the cloud's own cannot be deleted by itself. */
+function serviceInUse(owner: string) {
+  const detail = { reason: 'service_port_in_use', deviceOwner: owner }
+  if (owner === dhcpOwner)
+    return conflict('This port serves DHCP and metadata to its network; it goes with the network.', {
+      detail,
+    })
+  if (owner === floatingIpOwner)
+    return conflict('This port holds the address of a floating IP.', {
+      remedy: 'Release the floating IP.',
+      detail,
+    })
+  return conflict('This port belongs to a router.', {
+    remedy: 'Remove the interface or the gateway from the router; the port goes with it.',
+    detail,
+  })
+}

@@ -1,6 +1,7 @@
 import { insertMissing, type Subnet, type Tx } from '@nephos/db'
 import { conflict, invalid } from '../../kernel/index.ts'
-import { contains, formatAddress, formatCidr, parseAddress } from '../addresses/ipv4.ts'
+import { formatIp, formatIpRange, holds, type Ip, parseIp } from '../addresses/ip.ts'
+import { formsAddresses } from '../subnets/kinds.ts'
 import { subnetRange } from '../subnets/row.ts'
 
 /** An address that a port is to have: a chosen one, or any of the subnet. */
@@ -25,20 +26,20 @@ export function planFixedIps(
     if (subnetId !== undefined && !named)
       throw invalid(`${field}.subnetId`, `The network has no subnet ${subnetId}.`)
     if (ipAddress === undefined) {
-      const subnet = named ?? subnets[0]
+      const subnet = named ?? subnets.find((one) => !formsAddresses(one)) ?? subnets[0]
       if (!subnet) throw invalid(field, 'The network has no subnet.', 'Add one first.')
       return { subnet }
     }
-    const address = parseAddress(ipAddress)
-    if (address === null) throw invalid(`${field}.ipAddress`, `"${ipAddress}" is not an IPv4 address.`)
-    const subnet = (named ? [named] : subnets).find((one) => contains(subnetRange(one), address))
+    const address = parseIp(ipAddress)
+    if (!address) throw invalid(`${field}.ipAddress`, `"${ipAddress}" is not an IP address.`)
+    const subnet = (named ? [named] : subnets).find((one) => holds(subnetRange(one), address))
     if (!subnet)
       throw invalid(
         `${field}.ipAddress`,
         `${ipAddress} is not in ${named ? `the subnet ${named.cidr}` : 'a subnet of the network'}.`,
       )
     requireUsable(subnet, address, `${field}.ipAddress`)
-    return { subnet, ipAddress: formatAddress(address) }
+    return { subnet, ipAddress: formatIp(address) }
   })
   wishes.forEach(({ ipAddress }, index) => {
     if (ipAddress && wishes.findIndex((other) => other.ipAddress === ipAddress) !== index)
@@ -62,20 +63,20 @@ export async function takeChosenAddress(
     })
 }
 
-function requireUsable(subnet: Subnet, address: number, field: string): void {
+function requireUsable(subnet: Subnet, address: Ip, field: string): void {
   const range = subnetRange(subnet)
   const why =
-    address === range.first
+    address.number === range.first
       ? 'the network address'
-      : address === range.last
+      : address.version === 4 && address.number === range.last
         ? 'the broadcast address'
-        : formatAddress(address) === subnet.gatewayIp
+        : formatIp(address) === subnet.gatewayIp
           ? 'the gateway'
           : undefined
   if (why)
     throw invalid(
       field,
-      `${formatAddress(address)} is ${why} of ${formatCidr(range)} and cannot be a port's.`,
+      `${formatIp(address)} is ${why} of ${formatIpRange(range)} and cannot be a port's.`,
       'Choose another address.',
     )
 }

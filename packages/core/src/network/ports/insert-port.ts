@@ -5,12 +5,13 @@ import { insertPorts, type NewPort } from './insert-ports.ts'
 
 /**
  * Inserts one port, with the MAC that was asked for or a random one.
+ * @returns its MAC
  * @throws NephosError invalid_input for something that is no MAC, conflict when the network has it already
  */
-export async function insertPort(db: Tx, port: NewPort, asked?: string): Promise<void> {
+export async function insertPort(db: Tx, port: NewPort, asked?: string): Promise<string> {
   if (asked === undefined) {
-    await insertPorts(db, [port])
-    return
+    const [inserted] = await insertPorts(db, [port])
+    return inserted!.macAddress
   }
   const macAddress = normaliseMac(asked)
   if (!macAddress)
@@ -24,4 +25,5 @@ export async function insertPort(db: Tx, port: NewPort, asked?: string): Promise
       field: 'macAddress',
       remedy: 'Choose another one, or leave it out.',
     })
+  return macAddress
 }

@@ -10,10 +10,10 @@ import {
   page,
   pageInput,
   reader,
-  requireProject,
 } from '../../kernel/index.ts'
 import { idField } from '../networks/input.ts'
-import { type PortRow, portParts, portRow } from './row.ts'
+import { havingTags, tagsField } from '../tags/input.ts'
+import { listedPorts, type PortRow, portParts, portRow } from './row.ts'
 
 /** Ports of the project, with their addresses and instances. */
 export const listPorts = defineVerb({
@@ -29,7 +29,12 @@ export const listPorts = defineVerb({
     search: z.string().trim().max(255).optional(),
     networkId: idField.optional(),
     instanceId: idField.optional(),
-    status: z.enum(['ACTIVE', 'DOWN']).optional(),
+    status: z.enum(['ACTIVE', 'DOWN', 'BUILD', 'ERROR', 'N/A']).optional(),
+    /** What uses the port, and as what: `compute:nova`, `network:router_interface`. */
+    deviceId: z.string().max(255).optional(),
+    deviceOwner: z.string().max(255).optional(),
+    /** Has every one of these tags. */
+    tags: tagsField.optional(),
     /** Ports of every project; administrators only. */
     allProjects: z.boolean().default(false),
   }),
@@ -38,7 +43,7 @@ export const listPorts = defineVerb({
       throw new NephosError('forbidden', 'Only an administrator can list the ports of every project.', {
         field: 'allProjects',
       })
-    const { search, networkId, instanceId, status } = input
+    const { search, networkId, instanceId, status, deviceId, deviceOwner } = input
     const { where, orderBy, take } = keyset({
       field: input.sort.by,
       direction: input.sort.dir,
@@ -49,8 +54,9 @@ export const listPorts = defineVerb({
     const ports = await reader(ctx).port.findMany({
       where: {
         AND: [
-          input.allProjects ? {} : { projectId: requireProject(ctx).id },
-          { networkId, instanceId, status },
+          input.allProjects ? {} : listedPorts(ctx),
+          { networkId, instanceId, status, deviceId, deviceOwner },
+          havingTags(input.tags),
           search
             ? {
                 OR: [

@@ -1,4 +1,5 @@
 import type { MutationTx } from '../../kernel/index.ts'
+import { releaseFloatingIps } from '../floating-ips/release.ts'
 import { unbindPorts } from './release-port.ts'
 import { announcePort } from './row.ts'
 
@@ -17,6 +18,10 @@ export async function releaseInstancePorts(
   })
   const own = ports.filter(({ deleteWithInstance }) => deleteWithInstance)
   if (own.length > 0) {
+    await releaseFloatingIps(
+      tx,
+      own.map(({ id }) => id),
+    )
     await tx.db.port.deleteMany({ where: { id: { in: own.map(({ id }) => id) } } })
     for (const port of own) announcePort(tx, 'deleted', port, null)
   }

@@ -1,5 +1,6 @@
 import type { Prisma, Tx } from '@nephos/db'
 import { type MutationTx, returnQuota } from '../../kernel/index.ts'
+import { releaseFloatingIps } from '../floating-ips/release.ts'
 import { announcePort, portParts, portRow } from './row.ts'
 
 /** What a port is that no instance uses. */
@@ -30,6 +31,7 @@ export async function releasePort(
   })
   if (!port) return
   if (remove || port.deleteWithInstance) {
+    await releaseFloatingIps(tx, [portId])
     const { count } = await tx.db.port.deleteMany({ where: { id: portId, instanceId } })
     if (count === 0) return
     announcePort(tx, 'deleted', port, null)

@@ -1,12 +1,18 @@
 import { z } from 'zod'
 import { defineVerb, mutate, takeQuota } from '../../kernel/index.ts'
 import { lockNetwork } from '../networks/access.ts'
-import { announceNetwork, networkAudience } from '../networks/row.ts'
+import { announceNetwork } from '../networks/row.ts'
+import { networkAudience } from '../networks/shares.ts'
+import { giveFormedAddresses } from './formed-addresses.ts'
 import { subnetFields } from './input.ts'
 import { insertSubnet } from './insert.ts'
 import { type SubnetRow, subnetRow } from './row.ts'
 
-/** Adds a subnet to a network of the project. @throws NephosError invalid_input naming the field, quota_exceeded */
+/**
+ * Adds a subnet to a network of the project. Where guests make their addresses of their MACs, the ports that are there
+ * get theirs.
+ * @throws NephosError invalid_input naming the field, conflict, quota_exceeded
+ */
 export const createSubnet = defineVerb({
   name: 'network.subnets.create',
   kind: 'mutation',
@@ -16,6 +22,7 @@ export const createSubnet = defineVerb({
     mutate(ctx, async (tx) => {
       const network = await lockNetwork(ctx, tx.db, input.networkId)
       const subnet = await insertSubnet(tx.db, network, input)
+      await giveFormedAddresses(tx, subnet)
       tx.audit({
         verb: 'network.subnets.create',
         resourceType: 'subnet',

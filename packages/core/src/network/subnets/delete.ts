@@ -2,12 +2,14 @@ import { isForeignKeyViolation } from '@nephos/db'
 import { z } from 'zod'
 import { conflict, defineVerb, mutate, notFound, reader, returnQuota } from '../../kernel/index.ts'
 import { lockNetwork, visibleNetworks } from '../networks/access.ts'
-import { announceNetwork, networkAudience } from '../networks/row.ts'
+import { announceNetwork } from '../networks/row.ts'
+import { networkAudience } from '../networks/shares.ts'
 import { releaseDhcpAddress } from '../ports/dhcp-port.ts'
 import { describeUse, portsInUse } from '../ports/in-use.ts'
+import { takeFormedAddressesBack } from './formed-addresses.ts'
 
 /**
- * Removes a subnet whose addresses nobody uses but DHCP.
+ * Removes a subnet whose addresses nobody uses but DHCP. Addresses that guests made of their MACs go with it.
  * @throws NephosError not_found, forbidden, or conflict naming how many ports of which instances use it
  */
 export const deleteSubnet = defineVerb({
@@ -26,10 +28,11 @@ export const deleteSubnet = defineVerb({
         const network = await lockNetwork(ctx, tx.db, found.networkId)
         const subnet = await tx.db.subnet.findUnique({ where: { id: input.id } })
         if (!subnet) throw notFound('subnet', input.id)
+        await takeFormedAddressesBack(tx, subnet)
         const use = await portsInUse(tx.db, { allocations: { some: { subnetId: subnet.id } } }, network.id)
         if (use.ports > 0)
           throw conflict(`The subnet ${subnet.cidr} is in use: ${describeUse(use)}.`, {
-            remedy: 'Delete these instances and ports first.',
+            remedy: 'Delete these instances and ports first, and take routers from it.',
             detail: { ...use },
           })
         await releaseDhcpAddress(tx.db, subnet)

@@ -1,5 +1,8 @@
 export { createSubnet } from './create.ts'
 export { deleteSubnet } from './delete.ts'
 export { subnetInput } from './input.ts'
+export { listSubnets } from './list.ts'
 export type { HostRoute, Pool } from './plan.ts'
 export type { SubnetRow } from './row.ts'
+export { showSubnet } from './show.ts'
+export { updateSubnet } from './update.ts'

@@ -10,8 +10,9 @@ import {
   parseCidr,
   sizeOf,
 } from '../addresses/ipv4.ts'
+import { spaceOf } from '../addresses/space.ts'
 import { subnetInput } from './input.ts'
-import { planSubnet, poolRanges } from './plan.ts'
+import { planSubnet } from './plan.ts'
 
 const plan = (fields: Record<string, unknown>, siblings: string[] = [], path = '') =>
   planSubnet(subnetInput.parse(fields), siblings, path)
@@ -29,6 +30,9 @@ function refusal(work: () => unknown): NephosError {
 describe('a subnet', () => {
   test('takes the first address as gateway and the others as pool', () => {
     expect(plan({ cidr: '10.0.0.0/24' })).toEqual({
+      ipVersion: 4,
+      ipv6RaMode: null,
+      ipv6AddressMode: null,
       cidr: '10.0.0.0/24',
       gatewayIp: '10.0.0.1',
       enableDhcp: true,
@@ -70,7 +74,7 @@ describe('a subnet', () => {
     ['10.0.0.0/024', 'cidr'],
     ['10.0.0.0/30', 'cidr'],
     ['10.0.0.0/7', 'cidr'],
-    ['fd00::/64', 'cidr'],
+    ['fd00::/63', 'cidr'],
     ['١٠.0.0.0/24', 'cidr'],
     ['10.0.0.0/24; rm', 'cidr'],
     ['0.0.0.0/8', 'cidr'],
@@ -134,6 +138,82 @@ describe('a subnet', () => {
     expect(subnetInput.safeParse({ cidr: '10.0.0.0/24', hostRoutes: hostRoutes.slice(1) }).success).toBe(true)
   })
 
+  test('of IPv6 takes the first address as gateway too, and has no broadcast address', () => {
+    expect(
+      plan({
+        cidr: 'FD00:1::/64',
+        ipv6RaMode: 'slaac',
+        ipv6AddressMode: 'slaac',
+        dnsServers: ['fd00::0053'],
+      }),
+    ).toEqual({
+      ipVersion: 6,
+      cidr: 'fd00:1::/64',
+      gatewayIp: 'fd00:1::1',
+      enableDhcp: true,
+      ipv6RaMode: 'slaac',
+      ipv6AddressMode: 'slaac',
+      pools: [{ start: 'fd00:1::2', end: 'fd00:1::ffff:ffff:ffff:ffff' }],
+      dnsServers: ['fd00::53'],
+      hostRoutes: [],
+    })
+    expect(plan({ cidr: 'fd00::/126', gatewayIp: null }).pools).toEqual([
+      { start: 'fd00::1', end: 'fd00::3' },
+    ])
+    expect(plan({ cidr: 'fd00::/64', gatewayIp: 'fd00::ffff' }).pools).toEqual([
+      { start: 'fd00::1', end: 'fd00::fffe' },
+      { start: 'fd00::1:0', end: 'fd00::ffff:ffff:ffff:ffff' },
+    ])
+  })
+
+  test.each([
+    [{ cidr: 'fd00::/48' }, 'cidr'],
+    [{ cidr: 'fd00::/127' }, 'cidr'],
+    [{ cidr: 'fd00::1/64' }, 'cidr'],
+    [{ cidr: 'fe80::/64' }, 'cidr'],
+    [{ cidr: 'ff02::/64' }, 'cidr'],
+    [{ cidr: '::/64' }, 'cidr'],
+    [{ cidr: 'fd00::/64', ipVersion: 4 }, 'ipVersion'],
+    [{ cidr: '10.0.0.0/24', ipv6RaMode: 'slaac' }, 'ipv6RaMode'],
+    [{ cidr: 'fd00::/96', ipv6AddressMode: 'slaac' }, 'cidr'],
+    [{ cidr: 'fd00::/96', ipv6RaMode: 'dhcpv6-stateless' }, 'cidr'],
+    [{ cidr: 'fd00::/64', ipv6RaMode: 'slaac', ipv6AddressMode: 'dhcpv6-stateful' }, 'ipv6AddressMode'],
+    [{ cidr: 'fd00::/64', ipv6RaMode: 'slaac', enableDhcp: false }, 'enableDhcp'],
+    [{ cidr: 'fd00::/64', gatewayIp: 'fd00::' }, 'gatewayIp'],
+    [{ cidr: 'fd00::/64', gatewayIp: '10.0.0.1' }, 'gatewayIp'],
+    [{ cidr: 'fd00::/64', dnsServers: ['9.9.9.9'] }, 'dnsServers.0'],
+    [{ cidr: 'fd00::/64', dnsServers: ['fd00::1', 'fd00:0::1'] }, 'dnsServers.1'],
+    [{ cidr: '10.0.0.0/24', dnsServers: ['fd00::1'] }, 'dnsServers.0'],
+    [{ cidr: 'fd00::/64', pools: [{ start: 'fd00::9', end: 'fd00::2' }] }, 'pools.0'],
+    [{ cidr: 'fd00::/64', pools: [{ start: 'fd00::9', end: '10.0.0.9' }] }, 'pools.0.end'],
+    [
+      { cidr: 'fd00::/64', hostRoutes: [{ destination: '10.0.0.0/8', nexthop: 'fd00::1' }] },
+      'hostRoutes.0.destination',
+    ],
+    [
+      { cidr: 'fd00::/64', hostRoutes: [{ destination: 'fd01::/48', nexthop: '10.0.0.1' }] },
+      'hostRoutes.0.nexthop',
+    ],
+  ])('of IPv6 checks %j', (fields, field) => expect(refusal(() => plan(fields)).field).toBe(field))
+
+  test('of IPv6 lets stateful guests have any prefix, and one mode may be left to others', () => {
+    expect(
+      plan({ cidr: 'fd00::/96', ipv6RaMode: 'dhcpv6-stateful', ipv6AddressMode: 'dhcpv6-stateful' }),
+    ).toBeTruthy()
+    expect(plan({ cidr: 'fd00::/64', ipv6AddressMode: 'slaac' })).toMatchObject({ ipv6RaMode: null })
+    expect(plan({ cidr: 'fd00::/64', enableDhcp: false })).toMatchObject({
+      ipv6RaMode: null,
+      enableDhcp: false,
+    })
+  })
+
+  test('of one kind never overlaps with one of the other', () => {
+    expect(plan({ cidr: 'fd00::/64' }, ['10.0.0.0/8']).cidr).toBe('fd00::/64')
+    expect(refusal(() => plan({ cidr: 'fd00::/64' }, ['10.0.0.0/8', 'fd00::/126'])).message).toContain(
+      'fd00::/126',
+    )
+  })
+
   test('whatever the range and the gateway: pools are inside, disjoint, without the gateway, and miss nothing', () => {
     const cidrs = fc.tuple(fc.integer({ min: 8, max: 29 }), fc.nat(2 ** 24 - 1)).map(([prefix, bits]) => {
       const size = 2 ** (32 - prefix)
@@ -145,7 +225,7 @@ describe('a subnet', () => {
       fc.property(cidrs, fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }), (range, at) => {
         const gateway = range.first + 1 + Math.floor(at * (range.last - range.first - 1))
         const planned = plan({ cidr: formatCidr(range), gatewayIp: formatAddress(gateway) })
-        const pools = poolRanges(planned.pools)
+        const pools = spaceOf({ ipVersion: 4, pools: planned.pools.map((pool) => ({ ...pool })) }).ranges
         expect(sizeOf(pools)).toBe(range.last - range.first + 1 - 3)
         expect(pools.some((pool) => contains(pool, gateway))).toBe(false)
         expect(pools.every((pool) => pool.first > range.first && pool.last < range.last)).toBe(true)

@@ -1,15 +1,17 @@
 import { invalid } from '../../kernel/index.ts'
 import {
-  contains,
-  formatAddress,
-  formatCidr,
-  overlaps,
-  parseAddress,
-  parseCidr,
-  type Range,
-  sizeOf,
-} from '../addresses/ipv4.ts'
+  formatIp,
+  formatIpRange,
+  holds,
+  type IpRange,
+  type IpVersion,
+  parseIp,
+  parseIpRange,
+  rangesOverlap,
+} from '../addresses/ip.ts'
+import type { Range6 } from '../addresses/ipv6.ts'
 import type { SubnetInput } from './input.ts'
+import { formsAddresses, type Ipv6Mode } from './kinds.ts'
 
 /** A run of addresses as it is stored and shown. */
 export interface Pool {
@@ -17,7 +19,7 @@ export interface Pool {
   end: string
 }
 
-/** A static route that guests get by DHCP. */
+/** A static route that guests get by DHCP, or in IPv6 from the metadata service. */
 export interface HostRoute {
   destination: string
   nexthop: string
@@ -25,22 +27,48 @@ export interface HostRoute {
 
 /** A subnet whose addresses are known to make sense. */
 export interface SubnetPlan {
+  ipVersion: IpVersion
   cidr: string
   gatewayIp: string | null
   enableDhcp: boolean
+  ipv6RaMode: Ipv6Mode | null
+  ipv6AddressMode: Ipv6Mode | null
   pools: Pool[]
   dnsServers: string[]
   hostRoutes: HostRoute[]
 }
 
-const refused: (Range & { what: string })[] = [
-  { ...parseCidr('0.0.0.0/8')!, what: '0.0.0.0/8, which means "this host"' },
-  { ...parseCidr('127.0.0.0/8')!, what: '127.0.0.0/8, the loopback addresses' },
-  { ...parseCidr('169.254.0.0/16')!, what: '169.254.0.0/16, the link-local and metadata addresses' },
-  { ...parseCidr('224.0.0.0/4')!, what: '224.0.0.0/4, the multicast addresses' },
-  { ...parseCidr('240.0.0.0/4')!, what: '240.0.0.0/4, which is reserved' },
-]
-const privateRanges = 'Use a private range: 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16.'
+const refused = [
+  { range: '0.0.0.0/8', what: '0.0.0.0/8, which means "this host"' },
+  { range: '127.0.0.0/8', what: '127.0.0.0/8, the loopback addresses' },
+  { range: '169.254.0.0/16', what: '169.254.0.0/16, the link-local and metadata addresses' },
+  { range: '224.0.0.0/4', what: '224.0.0.0/4, the multicast addresses' },
+  { range: '240.0.0.0/4', what: '240.0.0.0/4, which is reserved' },
+  { range: '::/8', what: '::/8, which holds loopback and IPv4 in the clothes of IPv6' },
+  { range: 'fe80::/10', what: 'fe80::/10, the link-local and metadata addresses' },
+  { range: 'ff00::/8', what: 'ff00::/8, the multicast addresses' },
+].map(({ range, what }) => ({ ...parseIpRange(range)!, what }))
+
+/** What differs between the two kinds. */
+const kinds = {
+  4: {
+    word: 'IPv4',
+    prefixes: [8, 29],
+    wrongPrefix: (prefix: number) =>
+      prefix > 29 ? 'A /29 holds 6 addresses, a /24 holds 254.' : 'A /8 holds 16,777,214 addresses.',
+    use: 'Use a private range: 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16.',
+    // The first address is the network's, the last one reaches everybody.
+    hosts: ({ first, last }: Range6): Range6 => ({ first: first + 1n, last: last - 1n }),
+  },
+  6: {
+    word: 'IPv6',
+    prefixes: [64, 126],
+    wrongPrefix: () => 'A /64 is usual: guests can then make their addresses themselves.',
+    use: 'Use a range of fd00::/8, which is for private use, or one that leads to your routers.',
+    // The first address means "any router"; there is no broadcast.
+    hosts: ({ first, last }: Range6): Range6 => ({ first: first + 1n, last }),
+  },
+} as const
 
 /**
  * Checks a subnet and fills in what was left out: the first address as gateway, and every other address as pool.
@@ -50,51 +78,57 @@ const privateRanges = 'Use a private range: 10.0.0.0/8, 172.16.0.0/12 or 192.168
  */
 export function planSubnet(input: SubnetInput, siblings: readonly string[], path = ''): SubnetPlan {
   const range = planCidr(input.cidr, siblings, `${path}cidr`)
-  const hosts = { first: range.first + 1, last: range.last - 1 }
-  const gateway = planGateway(input.gatewayIp, hosts, formatCidr(range), `${path}gatewayIp`)
+  const { version } = range
+  if (input.ipVersion !== undefined && input.ipVersion !== version)
+    throw invalid(`${path}ipVersion`, `${input.cidr} is a range of ${kinds[version].word}.`, 'Leave it out.')
+  const modes = planModes(input, range, path)
+  const hosts = { version, ...kinds[version].hosts(range) }
+  const gateway = planGateway(input.gatewayIp, hosts, formatIpRange(range), `${path}gatewayIp`)
   const pools = input.pools
     ? planPools(input.pools, hosts, gateway, path)
     : [
-        { first: hosts.first, last: (gateway ?? hosts.last + 1) - 1 },
-        { first: (gateway ?? hosts.last) + 1, last: hosts.last },
-      ].filter((pool) => sizeOf([pool]) > 0)
+        { first: hosts.first, last: (gateway ?? hosts.last + 1n) - 1n },
+        { first: (gateway ?? hosts.last) + 1n, last: hosts.last },
+      ].filter(({ first, last }) => first <= last)
+  const text = (number: bigint) => formatIp({ version, number })
   return {
-    cidr: formatCidr(range),
-    gatewayIp: gateway === null ? null : formatAddress(gateway),
+    ipVersion: version,
+    cidr: formatIpRange(range),
+    gatewayIp: gateway === null ? null : text(gateway),
     enableDhcp: input.enableDhcp,
-    pools: pools.map(({ first, last }) => ({ start: formatAddress(first), end: formatAddress(last) })),
-    dnsServers: planDnsServers(input.dnsServers, `${path}dnsServers`),
-    hostRoutes: input.hostRoutes.map((route, index) => planRoute(route, `${path}hostRoutes.${index}`)),
+    ...modes,
+    pools: pools.map(({ first, last }) => ({ start: text(first), end: text(last) })),
+    dnsServers: planDnsServers(input.dnsServers, version, `${path}dnsServers`),
+    hostRoutes: input.hostRoutes.map((route, index) =>
+      planRoute(route, version, `${path}hostRoutes.${index}`),
+    ),
   }
 }
 
-/** The pools of a stored subnet as numbers. */
-export const poolRanges = (pools: readonly Pool[]): Range[] =>
-  pools.map(({ start, end }) => ({ first: parseAddress(start)!, last: parseAddress(end)! }))
-
-function planCidr(text: string, siblings: readonly string[], field: string) {
-  const range = parseCidr(text)
+function planCidr(text: string, siblings: readonly string[], field: string): IpRange {
+  const range = parseIpRange(text)
   if (!range)
     throw invalid(
       field,
-      `"${text}" is not an IPv4 address range.`,
-      'Write the network address and the length of its prefix, for example 10.0.0.0/24.',
+      `"${text}" is not an address range.`,
+      'Write the network address and the length of its prefix, for example 10.0.0.0/24 or fd00:1::/64.',
     )
-  if (range.prefix < 8 || range.prefix > 29)
+  const { prefixes, wrongPrefix, use, word } = kinds[range.version]
+  const bad = refused.find((other) => rangesOverlap(range, other))
+  if (bad && range.prefix >= prefixes[0]) throw invalid(field, `${text} overlaps with ${bad.what}.`, use)
+  if (range.prefix < prefixes[0] || range.prefix > prefixes[1])
     throw invalid(
       field,
-      `A subnet has a prefix of /8 to /29, not /${range.prefix}.`,
-      range.prefix > 29 ? 'A /29 holds 6 addresses, a /24 holds 254.' : 'A /8 holds 16,777,214 addresses.',
+      `A subnet of ${word} has a prefix of /${prefixes[0]} to /${prefixes[1]}, not /${range.prefix}.`,
+      wrongPrefix(range.prefix),
     )
   if (range.given !== range.first)
     throw invalid(
       field,
       `${text} is an address inside a network, not a network: bits after the prefix are set.`,
-      `Use ${formatCidr(range)}.`,
+      `Use ${formatIpRange(range)}.`,
     )
-  const bad = refused.find((other) => overlaps(range, other))
-  if (bad) throw invalid(field, `${text} overlaps with ${bad.what}.`, privateRanges)
-  const sibling = siblings.find((other) => overlaps(range, parseCidr(other)!))
+  const sibling = siblings.find((other) => rangesOverlap(range, parseIpRange(other)!))
   if (sibling)
     throw invalid(
       field,
@@ -104,84 +138,136 @@ function planCidr(text: string, siblings: readonly string[], field: string) {
   return range
 }
 
+/** The modes of an IPv6 subnet: equal, or one left to others. */
+function planModes(
+  { ipv6RaMode = null, ipv6AddressMode = null, enableDhcp }: SubnetInput,
+  { version, prefix }: IpRange,
+  path: string,
+): Pick<SubnetPlan, 'ipv6RaMode' | 'ipv6AddressMode'> {
+  const modes = { ipv6RaMode, ipv6AddressMode }
+  const field = path + (ipv6RaMode ? 'ipv6RaMode' : 'ipv6AddressMode')
+  if (!ipv6RaMode && !ipv6AddressMode) return modes
+  if (version === 4) throw invalid(field, 'Only subnets of IPv6 have such a mode.', 'Leave it out.')
+  if (!enableDhcp)
+    throw invalid(
+      `${path}enableDhcp`,
+      'Without DHCP nothing is announced to guests, and the subnet has no mode.',
+      'Leave DHCP on, or leave the modes out.',
+    )
+  if (ipv6RaMode && ipv6AddressMode && ipv6RaMode !== ipv6AddressMode)
+    throw invalid(
+      `${path}ipv6AddressMode`,
+      `Routers announce ${ipv6RaMode}, so guests cannot use ${ipv6AddressMode}.`,
+      'Give both modes the same value, or leave one out.',
+    )
+  if (formsAddresses({ ipVersion: version, ...modes }) && prefix !== 64)
+    throw invalid(
+      `${path}cidr`,
+      `Guests make the last 64 bits of their address themselves, so the prefix is /64, not /${prefix}.`,
+      'Use a /64, or the mode dhcpv6-stateful.',
+    )
+  return modes
+}
+
+type Hosts = Pick<IpRange, 'version' | 'first' | 'last'>
+const ends = ({ version, first, last }: Hosts): string =>
+  `${formatIp({ version, number: first })} to ${formatIp({ version, number: last })}`
+
 function planGateway(
   given: string | null | undefined,
-  hosts: Range,
+  hosts: Hosts,
   cidr: string,
   field: string,
-): number | null {
+): bigint | null {
   if (given === null) return null
   if (given === undefined) return hosts.first
-  const gateway = parseAddress(given)
-  if (gateway === null)
+  const gateway = parseIp(given)
+  if (gateway?.version !== hosts.version)
     throw invalid(
       field,
-      `"${given}" is not an IPv4 address.`,
+      `"${given}" is not an ${kinds[hosts.version].word} address.`,
       `Use an address of ${cidr}, or null for no gateway.`,
     )
-  if (!contains(hosts, gateway))
+  if (!holds(hosts, gateway))
     throw invalid(
       field,
       `The gateway ${given} is not a usable address of ${cidr}.`,
-      `Use an address from ${formatAddress(hosts.first)} to ${formatAddress(hosts.last)}.`,
+      `Use an address from ${ends(hosts)}.`,
     )
-  return gateway
+  return gateway.number
 }
 
-function planPools(pools: readonly Pool[], hosts: Range, gateway: number | null, path: string): Range[] {
-  const planned: Range[] = []
+function planPools(pools: readonly Pool[], hosts: Hosts, gateway: bigint | null, path: string): Range6[] {
+  const { version } = hosts
+  const planned: Hosts[] = []
   pools.forEach(({ start, end }, index) => {
     const field = `${path}pools.${index}`
-    const [first, last] = [parseAddress(start), parseAddress(end)]
-    if (first === null) throw invalid(`${field}.start`, `"${start}" is not an IPv4 address.`)
-    if (last === null) throw invalid(`${field}.end`, `"${end}" is not an IPv4 address.`)
-    if (first > last)
+    const [first, last] = [parseIp(start), parseIp(end)]
+    const word = `an ${kinds[version].word} address`
+    if (first?.version !== version) throw invalid(`${field}.start`, `"${start}" is not ${word}.`)
+    if (last?.version !== version) throw invalid(`${field}.end`, `"${end}" is not ${word}.`)
+    if (first.number > last.number)
       throw invalid(field, `The pool ${start} to ${end} ends before it starts.`, 'Swap the two addresses.')
-    if (!contains(hosts, first) || !contains(hosts, last))
+    if (!holds(hosts, first) || !holds(hosts, last))
       throw invalid(
         field,
         `The pool ${start} to ${end} is not inside the subnet.`,
-        `Use addresses from ${formatAddress(hosts.first)} to ${formatAddress(hosts.last)}.`,
+        `Use addresses from ${ends(hosts)}.`,
       )
-    if (gateway !== null && contains({ first, last }, gateway))
+    const pool = { version, first: first.number, last: last.number }
+    if (gateway !== null && holds(pool, { version, number: gateway }))
       throw invalid(
         field,
-        `The pool ${start} to ${end} contains the gateway ${formatAddress(gateway)}.`,
+        `The pool ${start} to ${end} contains the gateway ${formatIp({ version, number: gateway })}.`,
         'Leave the gateway out of the pools, or choose another gateway.',
       )
-    const other = planned.findIndex((pool) => overlaps(pool, { first, last }))
+    const other = planned.findIndex((one) => rangesOverlap(one, pool))
     if (other >= 0)
       throw invalid(field, `The pools ${other + 1} and ${index + 1} overlap.`, 'Make them disjoint.')
-    planned.push({ first, last })
+    planned.push(pool)
   })
-  return planned.sort((a, b) => a.first - b.first)
+  return planned.sort((a, b) => (a.first < b.first ? -1 : 1))
 }
 
-function planDnsServers(servers: readonly string[], field: string): string[] {
-  servers.forEach((server, index) => {
-    const address = parseAddress(server)
-    if (address === null || isGroupOrNone(address))
-      throw invalid(`${field}.${index}`, `"${server}" is not the IPv4 address of a DNS server.`)
-    if (servers.indexOf(server) !== index)
+/** Of the subnet's own kind: the DHCP of one kind cannot name servers of the other. */
+function planDnsServers(servers: readonly string[], version: IpVersion, field: string): string[] {
+  return servers.map((server, index) => {
+    const address = unicast(server, version)
+    if (!address)
+      throw invalid(
+        `${field}.${index}`,
+        `"${server}" is not the ${kinds[version].word} address of a DNS server.`,
+      )
+    if (servers.findIndex((other) => unicast(other, version) === address) !== index)
       throw invalid(`${field}.${index}`, `The DNS server ${server} is given twice.`, 'Name it once.')
+    return address
   })
-  return [...servers]
 }
 
-function planRoute({ destination, nexthop }: HostRoute, field: string): HostRoute {
-  const range = parseCidr(destination)
-  if (!range)
-    throw invalid(`${field}.destination`, `"${destination}" is not an IPv4 range such as 192.168.0.0/16.`)
+function planRoute({ destination, nexthop }: HostRoute, version: IpVersion, field: string): HostRoute {
+  const { word } = kinds[version]
+  const range = parseIpRange(destination)
+  if (range?.version !== version)
+    throw invalid(
+      `${field}.destination`,
+      `"${destination}" is not an ${word} range such as ${version === 4 ? '192.168.0.0/16' : 'fd00:2::/48'}.`,
+    )
   if (range.given !== range.first)
     throw invalid(
       `${field}.destination`,
       `In ${destination} bits after the prefix are set.`,
-      `Use ${formatCidr(range)}.`,
+      `Use ${formatIpRange(range)}.`,
     )
-  const hop = parseAddress(nexthop)
-  if (hop === null || isGroupOrNone(hop))
-    throw invalid(`${field}.nexthop`, `"${nexthop}" is not the IPv4 address of a router.`)
-  return { destination: formatCidr(range), nexthop }
+  const hop = unicast(nexthop, version)
+  if (!hop) throw invalid(`${field}.nexthop`, `"${nexthop}" is not the ${word} address of a router.`)
+  return { destination: formatIpRange(range), nexthop: hop }
 }
 
-const isGroupOrNone = (address: number): boolean => address === 0 || address >= parseAddress('224.0.0.0')!
+const noUnicast = ['0.0.0.0/32', '224.0.0.0/3', '::/128', 'ff00::/8'].map((range) => parseIpRange(range)!)
+
+/** The address of one machine in its one form, or null. */
+function unicast(text: string, version: IpVersion): string | null {
+  const address = parseIp(text)
+  if (address?.version !== version || noUnicast.some((range) => holds(range, address))) return null
+  return formatIp(address)
+}

@@ -1,9 +1,13 @@
 import type { Operation } from '@nephos/db'
 import { instanceOperations, isInstanceOperation } from '../../compute/instances/operations.ts'
+import { isVolumeOperation, volumeOperations } from '../../volume/operations.ts'
 
 /** Work that can be stopped and taken back. */
 const isCancellable = (kind: string): boolean =>
-  isInstanceOperation(kind) && instanceOperations[kind].cancellable
+  isInstanceOperation(kind)
+    ? instanceOperations[kind].cancellable
+    : (isVolumeOperation(kind) && volumeOperations[kind].cancellable) ||
+      ['image-import', 'image-copy', 'image-warm'].includes(kind)
 
 /** Why an operation cannot be cancelled now, as a sentence, or null when it can. */
 export function whyNotCancel(

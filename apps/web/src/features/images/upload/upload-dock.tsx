@@ -19,6 +19,7 @@ import {
 
 const looks: Record<UploadPhase, [StateTone, string]> = {
   sending: ['busy', 'Uploading'],
+  waiting: ['warn', 'Connection lost'],
   checking: ['busy', 'Checking'],
   done: ['ok', 'Ready'],
   refused: ['bad', 'Refused'],
@@ -104,9 +105,9 @@ export function UploadLine({ upload }: { upload: Upload }) {
             </Button>
           ) : (
             <>
-              {(upload.phase === 'cancelled' || upload.error?.code === 'network') && (
+              {canContinue(upload) && (
                 <Button size="sm" onClick={() => retry(upload.imageId)}>
-                  <RotateCw aria-hidden="true" /> Again
+                  <RotateCw aria-hidden="true" /> {upload.phase === 'cancelled' ? 'Again' : 'Continue'}
                 </Button>
               )}
               <Button
@@ -125,9 +126,18 @@ export function UploadLine({ upload }: { upload: Upload }) {
   )
 }
 
+/** Refusals that say nothing of the file: it may be sent again, from where it was. */
+const canContinue = ({ phase, error }: Upload): boolean =>
+  phase === 'cancelled' ||
+  ['network', 'cancelled', 'timeout', 'unavailable', 'driver_failed', 'unauthenticated', 'internal'].includes(
+    error?.code ?? '',
+  )
+
 function factsOf(upload: Upload): string {
   const total = splitBytes(upload.total).join(' ')
   if (upload.phase === 'checking') return `${total} sent; the cloud checks the file`
+  if (upload.phase === 'waiting')
+    return `${splitBytes(upload.sent).join(' ')} of ${total} arrived; it goes on by itself`
   if (upload.phase !== 'sending') return `${upload.fileName}, ${total}`
   const speed = speedOf(upload)
   const left = remainingMs(upload)

@@ -63,6 +63,14 @@ test('bytes never go back nor beyond the file (what is sent around it counts too
   expect(nextUpload(upload, { type: 'progressed', at: 3, sent: 1200 }).sent).toBe(1000)
 })
 
+test('a broken line is waited for, and what had arrived counts', () => {
+  const broken = run({ type: 'progressed', at: 1, sent: 600 }, { type: 'interrupted' })
+  expect([broken.phase, isUnderWay(broken)]).toEqual(['waiting', true])
+  expect(nextUpload(broken, { type: 'progressed', at: 2, sent: 700 })).toBe(broken)
+  const on = nextUpload(broken, { type: 'placed', at: 9, sent: 550 })
+  expect(on).toMatchObject({ phase: 'sending', sent: 550, samples: [{ at: 9, sent: 550 }] })
+})
+
 test('the speed is that of the last seconds', () => {
   expect(speedOf(begin())).toBeNull()
   const slowThenFast = run(

@@ -1,10 +1,10 @@
 import type { ShownError } from '#trpc/error.ts'
 
 /**
- * Where an upload is: `sending` bytes leave the browser; `checking` all of them left, the cloud hashes and looks at
- * the file; then it is `done`, `refused` by the cloud or the line, or `cancelled` by a person.
+ * Where an upload is: `sending` bytes leave the browser; `waiting` the line broke, it is tried again; `checking` all of
+ * them left, the cloud hashes and looks at the file; then it is `done`, `refused` by the cloud or the line, or `cancelled` by a person.
  */
-export type UploadPhase = 'sending' | 'checking' | 'done' | 'refused' | 'cancelled'
+export type UploadPhase = 'sending' | 'waiting' | 'checking' | 'done' | 'refused' | 'cancelled'
 
 /** One file on its way into an image. Sizes in bytes, moments in milliseconds. */
 export interface Upload {
@@ -22,6 +22,8 @@ export interface Upload {
 /** What happens to an upload. */
 export type UploadEvent =
   | { type: 'started'; at: number }
+  | { type: 'placed'; at: number; sent: number }
+  | { type: 'interrupted' }
   | { type: 'progressed'; at: number; sent: number }
   | { type: 'sent' }
   | { type: 'accepted' }
@@ -39,7 +41,7 @@ export const newUpload = (
 
 /** True while bytes or their answer are on their way. */
 export const isUnderWay = ({ phase }: Pick<Upload, 'phase'>): boolean =>
-  phase === 'sending' || phase === 'checking'
+  phase === 'sending' || phase === 'waiting' || phase === 'checking'
 
 /** The next state. What comes too late (progress after a cancel, an answer after it) changes nothing. */
 export function nextUpload(upload: Upload, event: UploadEvent): Upload {
@@ -49,8 +51,12 @@ export function nextUpload(upload: Upload, event: UploadEvent): Upload {
       : { ...upload, phase: 'sending', sent: 0, samples: [{ at: event.at, sent: 0 }], error: null }
   if (!isUnderWay(upload)) return upload
   switch (event.type) {
+    case 'placed':
+      return { ...upload, phase: 'sending', sent: event.sent, samples: [{ at: event.at, sent: event.sent }] }
+    case 'interrupted':
+      return { ...upload, phase: 'waiting' }
     case 'progressed': {
-      if (event.sent < upload.sent) return upload
+      if (event.sent < upload.sent || upload.phase !== 'sending') return upload
       const recent = upload.samples.filter(({ at }) => event.at - at <= windowMs)
       const samples = [...(recent.length > 0 ? recent : upload.samples.slice(-1)), event].map(
         ({ at, sent }) => ({ at, sent }),
@@ -88,4 +94,4 @@ export const sentPercent = ({ sent, total }: Pick<Upload, 'sent' | 'total'>): nu
 
 /** A name for an image from the name of its file: `debian-12-amd64.qcow2` → `debian-12-amd64`. */
 export const nameFromFile = (fileName: string): string =>
-  fileName.replace(/\.(qcow2|raw|img|iso|bin)$/i, '').trim() || fileName
+  fileName.replace(/\.(qcow2|raw|img|iso|bin|vmdk|vhd|vhdx|vdi)$/i, '').trim() || fileName

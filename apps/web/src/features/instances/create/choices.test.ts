@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import {
   amountsOf,
+  basesFirst,
   defaultFlavor,
   defaultNetwork,
   equivalentCurl,
@@ -8,6 +9,7 @@ import {
   type Flavor,
   type Image,
   type Network,
+  ownFirst,
   suggestName,
   whyNoNetwork,
   whyTooSmall,
@@ -19,6 +21,30 @@ const image = (rest: Partial<Image>): Image =>
   ({ id: 'i', name: 'Debian', minRamMib: 0, minDiskGib: 0, virtualSize: null, ...rest }) as Image
 const network = (rest: Partial<Network>): Network =>
   ({ id: 'n', status: 'ACTIVE', shared: false, subnets: [{ used: 1, total: 10 }], ...rest }) as Network
+
+test('copies of instances are offered after the images that they were made from', () => {
+  const image = (name: string, properties: Record<string, string> = {}) => ({ name, properties })
+  const found = basesFirst([
+    image('web-daily', { image_type: 'backup' }),
+    image('debian'),
+    image('copy', { image_type: 'snapshot' }),
+    image('tiny'),
+  ])
+  expect(found.map(({ name }) => name)).toEqual(['debian', 'tiny', 'web-daily', 'copy'])
+})
+
+test('external networks come after those that instances join', () => {
+  const found = ownFirst([
+    { external: true },
+    { external: false, name: 'db' },
+    { external: false, name: 'web' },
+  ])
+  expect(found).toEqual([
+    { external: false, name: 'db' },
+    { external: false, name: 'web' },
+    { external: true },
+  ])
+})
 
 test('the smallest flavor that the image runs on is chosen', () => {
   const flavors = [flavor({ id: 's', ramMib: 64 }), flavor({ id: 'm', disabled: true }), flavor({ id: 'l' })]

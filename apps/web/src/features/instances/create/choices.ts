@@ -22,6 +22,18 @@ export function whyTooSmall(flavor: Flavor, image: Image | undefined): string | 
   return null
 }
 
+/** Images with the copies of instances (snapshots and backups) after all others, so that one of the others is chosen first. */
+export function basesFirst<Each extends Pick<Image, 'properties'>>(images: readonly Each[]): Each[] {
+  const isCopy = ({ properties }: Each) => /^(snapshot|backup)$/.test(properties.image_type ?? '')
+  return [...images.filter((image) => !isCopy(image)), ...images.filter(isCopy)]
+}
+
+/** Networks with external ones, which instances seldom join, after all others. */
+export const ownFirst = <Each extends Pick<Network, 'external'>>(networks: readonly Each[]): Each[] => [
+  ...networks.filter(({ external }) => !external),
+  ...networks.filter(({ external }) => external),
+]
+
 /** The flavor that is chosen unless somebody chooses: the smallest that the image runs on. */
 export const defaultFlavor = (flavors: readonly Flavor[], image: Image | undefined): Flavor | undefined =>
   flavors.find((flavor) => !flavor.disabled && whyTooSmall(flavor, image) === null)
@@ -34,9 +46,14 @@ export const defaultNetwork = (networks: readonly Network[]): Network | undefine
 
 /** Why no instance can join a network, or null when one can. */
 export function whyNoNetwork(network: Network): string | null {
+  if (network.external && !network.shared)
+    return 'It is an external network: routers and floating IPs lead to it.'
   if (network.status !== 'ACTIVE') return `It is ${network.status.toLowerCase()}.`
   if (network.subnets.length === 0) return 'It has no subnet, so it gives no addresses.'
-  if (network.subnets.every((subnet) => subnet.used >= subnet.total)) return 'It has no free address.'
+  // Every instance gets one of IPv4 where there is any.
+  const four = network.subnets.filter(({ ipVersion }) => ipVersion === 4)
+  const counted = four.length > 0 ? four : network.subnets
+  if (counted.every((subnet) => subnet.used >= subnet.total)) return 'It has no free address.'
   return null
 }
 

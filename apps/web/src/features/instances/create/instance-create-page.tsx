@@ -14,9 +14,20 @@ import { ErrorPanel } from '#ui/error-panel.tsx'
 import { count as counted } from '#ui/format.ts'
 import { PageHeader } from '#ui/page-header.tsx'
 import { type MetadataItem, metadataOf, metadataProblem } from '../metadata-items.tsx'
+import type { RestartPolicy } from '../restart-policy-field.tsx'
+import {
+  type BootChoice,
+  bootProblem,
+  type ExtraVolume,
+  firstBoot,
+  needsImage,
+  volumesInput,
+} from './boot.ts'
+import { BootSection, ExtraVolumesSection } from './boot-section.tsx'
 import { amountsOf, defaultFlavor, defaultNetwork, equivalentCurl, exceeded, suggestName } from './choices.ts'
 import { OptionsSection } from './options-section.tsx'
 import { FlavorSection, ImageSection, NameSection, NetworkSection } from './sections.tsx'
+import { SecurityGroupSection } from './security-group-section.tsx'
 import { Summary } from './summary.tsx'
 import { useChoices } from './use-choices.ts'
 
@@ -25,8 +36,11 @@ export interface Draft {
   name: string
   count: number
   imageId?: string
+  boot: BootChoice
+  extraVolumes: ExtraVolume[]
   flavorId?: string
   networkIds?: string[]
+  securityGroupIds?: string[]
   keyName?: string | null
   userData: string
   description: string
@@ -34,14 +48,17 @@ export interface Draft {
   availabilityZone?: string
   serverGroupId?: string
   configDrive: boolean
+  restartPolicy: RestartPolicy
 }
 
 const fields = [
   'name',
   'count',
   'imageId',
+  'volumes',
   'flavorId',
   'networkIds',
+  'securityGroupIds',
   'keyName',
   'userData',
   'description',
@@ -49,7 +66,15 @@ const fields = [
   'availabilityZone',
   'serverGroupId',
   'configDrive',
+  'restartPolicy',
 ]
+
+const sourceWords = {
+  image: null,
+  'new-volume': 'new volume from',
+  volume: 'a volume',
+  snapshot: 'a snapshot',
+} as const
 
 /** Creates instances on one page: with what is filled in, a click is enough. */
 export function InstanceCreatePage() {
@@ -67,6 +92,10 @@ export function InstanceCreatePage() {
     name: '',
     count: 1,
     imageId: preset.get('image') ?? undefined,
+    boot: preset.get('volume')
+      ? { ...firstBoot, from: 'volume', volumeId: preset.get('volume')! }
+      : firstBoot,
+    extraVolumes: [],
     flavorId: preset.get('flavor') ?? undefined,
     networkIds: preset.get('network') ? [preset.get('network')!] : undefined,
     keyName: preset.get('key') ?? undefined,
@@ -75,6 +104,7 @@ export function InstanceCreatePage() {
     metadata: [],
     serverGroupId: preset.get('group') ?? undefined,
     configDrive: false,
+    restartPolicy: 'never',
   })
   const [dirty, setDirty] = useState(false)
   const change = (patch: Partial<Draft>) => {
@@ -82,24 +112,32 @@ export function InstanceCreatePage() {
     setDraft((before) => ({ ...before, ...patch }))
   }
 
-  const image = choices.images?.find(({ id }) => id === draft.imageId) ?? choices.images?.[0]
+  const { boot, extraVolumes } = draft
+  const chosenImage = choices.images?.find(({ id }) => id === draft.imageId) ?? choices.images?.[0]
+  const image = needsImage(boot) ? chosenImage : undefined
   const flavor =
-    choices.flavors?.find(({ id }) => id === draft.flavorId) ?? defaultFlavor(choices.flavors ?? [], image)
+    choices.flavors?.find(({ id }) => id === draft.flavorId) ??
+    defaultFlavor(choices.flavors ?? [], boot.from === 'image' ? image : undefined)
   const networkIds = useMemo(() => {
     if (draft.networkIds) return draft.networkIds
     const network = defaultNetwork(choices.networks ?? [])
     return network ? [network.id] : []
   }, [draft.networkIds, choices.networks])
+  const defaultGroup = choices.securityGroups?.find(({ isDefault }) => isDefault)
+  const securityGroupIds = draft.securityGroupIds ?? (defaultGroup ? [defaultGroup.id] : [])
   const keyName = draft.keyName === undefined ? (choices.keyPairs?.[0]?.name ?? null) : draft.keyName
   const name = draft.name.trim() || suggested
   const amounts = amountsOf(flavor, networkIds.length, draft.count)
   const over = exceeded(choices.quotas, amounts)
 
+  const volumes = volumesInput(boot, extraVolumes, image?.id)
   const input = {
     name,
     flavorId: flavor?.id ?? '',
-    imageId: image?.id ?? '',
+    ...(boot.from === 'image' && { imageId: image?.id ?? '' }),
+    ...(volumes.length > 0 && { volumes }),
     networkIds,
+    ...(draft.securityGroupIds && { securityGroupIds: draft.securityGroupIds }),
     count: draft.count,
     ...(keyName && { keyName }),
     ...(draft.userData && { userData: draft.userData, userDataEncoding: 'text' as const }),
@@ -108,6 +146,7 @@ export function InstanceCreatePage() {
     ...(draft.availabilityZone && { availabilityZone: draft.availabilityZone }),
     ...(draft.serverGroupId && { serverGroupId: draft.serverGroupId }),
     ...(draft.configDrive && { configDrive: true }),
+    ...(draft.restartPolicy !== 'never' && { restartPolicy: draft.restartPolicy }),
   }
   const create = useMutation(
     trpc.compute.instances.create.mutationOptions({
@@ -131,13 +170,13 @@ export function InstanceCreatePage() {
   const missing =
     !choices.images || !choices.flavors || !choices.networks
       ? 'The form is still loading.'
-      : !image
+      : needsImage(boot) && !image
         ? 'There is no image to boot from yet.'
         : !flavor
           ? 'No flavor fits this image.'
           : networkIds.length === 0
             ? 'There is no network to join yet.'
-            : metadataProblem(draft.metadata)
+            : (bootProblem(boot, extraVolumes, draft.count) ?? metadataProblem(draft.metadata))
   const reason =
     readOnly ?? missing ?? (over.length > 0 ? `It would exceed the quota of ${over.join(' and ')}.` : null)
 
@@ -161,24 +200,43 @@ export function InstanceCreatePage() {
           }}
         >
           <NameSection draft={draft} suggested={suggested} errors={errors} onChange={change} />
-          <ImageSection
-            images={choices.images}
-            value={image?.id}
-            error={errors.imageId}
-            onChange={(imageId) => change({ imageId })}
+          <BootSection
+            boot={boot}
+            errors={errors}
+            onChange={(patch) => change({ boot: { ...boot, ...patch } })}
           />
+          {needsImage(boot) && (
+            <ImageSection
+              images={choices.images}
+              value={image?.id}
+              error={errors.imageId ?? errors['volumes.0.imageId']}
+              onChange={(imageId) => change({ imageId })}
+            />
+          )}
           <FlavorSection
             flavors={choices.flavors}
-            image={image}
+            image={boot.from === 'image' ? image : undefined}
             value={flavor?.id}
             error={errors.flavorId}
             onChange={(flavorId) => change({ flavorId })}
+          />
+          <ExtraVolumesSection
+            extra={extraVolumes}
+            offset={volumes.length - extraVolumes.length}
+            errors={errors}
+            onChange={(next) => change({ extraVolumes: next })}
           />
           <NetworkSection
             networks={choices.networks}
             value={networkIds}
             error={Object.entries(errors).find(([field]) => field.startsWith('networkIds'))?.[1]}
             onChange={(next) => change({ networkIds: next })}
+          />
+          <SecurityGroupSection
+            groups={choices.securityGroups}
+            value={securityGroupIds}
+            error={Object.entries(errors).find(([field]) => field.startsWith('securityGroupIds'))?.[1]}
+            onChange={(next) => change({ securityGroupIds: next })}
           />
           <OptionsSection
             keyPairs={choices.keyPairs}
@@ -194,16 +252,17 @@ export function InstanceCreatePage() {
           name={name}
           count={draft.count}
           image={image}
+          source={sourceWords[boot.from]}
           flavor={flavor}
           networks={choices.networks?.filter(({ id }) => networkIds.includes(id)) ?? []}
           keyName={keyName}
           quotas={choices.quotas}
           amounts={amounts}
           room={
-            flavor && image
+            flavor && (image || !needsImage(boot))
               ? {
                   flavorId: flavor.id,
-                  imageId: image.id,
+                  ...(image && { imageId: image.id }),
                   availabilityZone: draft.availabilityZone,
                   serverGroupId: draft.serverGroupId,
                 }

@@ -11,13 +11,22 @@ import { Field, FieldError } from '#ui/field.tsx'
 import { Input, Textarea } from '#ui/input.tsx'
 import { Select } from '#ui/select.tsx'
 import { MetadataItems } from '../metadata-items.tsx'
+import { RestartPolicyField } from '../restart-policy-field.tsx'
 import type { KeyPair, ServerGroup, Zone } from './choices.ts'
 import type { Draft } from './instance-create-page.tsx'
 import { Missing } from './sections.tsx'
 
 const nothing = ' none'
 const mostUserData = 65_535
-const hidden = ['userData', 'description', 'metadata', 'availabilityZone', 'serverGroupId', 'configDrive']
+const hidden = [
+  'userData',
+  'description',
+  'metadata',
+  'availabilityZone',
+  'serverGroupId',
+  'configDrive',
+  'restartPolicy',
+]
 
 /** Key pair, and what is rarely needed folded away. */
 export function OptionsSection({
@@ -74,7 +83,7 @@ export function OptionsSection({
             className={cn('size-4 transition-transform', open && 'rotate-90')}
             aria-hidden="true"
           />
-          User data, metadata and placement
+          User data, metadata, placement and restart
         </button>
         {open && (
           <>
@@ -124,6 +133,10 @@ export function OptionsSection({
                 ]}
               />
             </Field>
+            <RestartPolicyField
+              value={draft.restartPolicy}
+              onChange={(restartPolicy) => onChange({ restartPolicy })}
+            />
             <CheckField
               label="Config drive"
               hint="Also gives the metadata on a small disk, for guests that cannot ask the metadata service."

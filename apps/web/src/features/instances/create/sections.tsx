@@ -235,7 +235,11 @@ export function NetworkSection({
                     <span className="tabular block truncate text-xs text-muted">
                       {reason ??
                         network.subnets
-                          .map((subnet) => `${subnet.cidr}, ${subnet.total - subnet.used} addresses free`)
+                          .map((subnet) =>
+                            subnet.ipVersion === 6
+                              ? subnet.cidr
+                              : `${subnet.cidr}, ${subnet.total - subnet.used} addresses free`,
+                          )
                           .join(' · ')}
                     </span>
                   </span>

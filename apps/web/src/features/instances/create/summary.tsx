@@ -13,6 +13,7 @@ export function Summary({
   name,
   count,
   image,
+  source,
   flavor,
   networks,
   keyName,
@@ -25,6 +26,8 @@ export function Summary({
   name: string
   count: number
   image: Image | undefined
+  /** What it boots from where that is not simply the image. */
+  source: string | null
   flavor: Flavor | undefined
   networks: readonly Network[]
   keyName: string | null
@@ -39,7 +42,7 @@ export function Summary({
   const [showCurl, setShowCurl] = useState(false)
   const rows: [string, ReactNode][] = [
     ['Name', count > 1 ? `${name}-1 … ${name}-${count}` : name],
-    ['Image', image?.name ?? '–'],
+    ['Boots from', [source, image?.name].filter(Boolean).join(' ') || '–'],
     [
       'Size',
       flavor ? (

@@ -113,7 +113,7 @@ function Schedule({ instance, schedule }: { instance: InstanceDetail; schedule: 
               )}
             </>
           ) : (
-            <span className="text-muted">No backups are made by themselves.</span>
+            <span className="text-muted">No backups are scheduled.</span>
           )}
         </span>
       </p>

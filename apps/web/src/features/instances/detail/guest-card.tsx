@@ -12,7 +12,7 @@ import type { InstanceDetail } from '../row.ts'
 /** What the guest says about itself through its agent; nothing for a guest without one. */
 export function GuestCard({ instance }: { instance: InstanceDetail }) {
   const trpc = useTRPC()
-  const runs = instance.vmState === 'active' || instance.vmState === 'rescued'
+  const runs = ['active', 'rescued', 'resized'].includes(instance.vmState)
   const { data, error, isFetching, refetch } = useQuery(
     trpc.compute.instances.guest.queryOptions(
       { id: instance.id },

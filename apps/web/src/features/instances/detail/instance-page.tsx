@@ -29,6 +29,7 @@ import { NetworkingTab } from './networking-tab.tsx'
 import { OperationsTab } from './operations-tab.tsx'
 import { OverviewTab } from './overview-tab.tsx'
 import { StateNotes } from './state-notes.tsx'
+import { VolumesTab } from './volumes-tab.tsx'
 
 const tabs = [
   { value: 'overview', label: 'Overview' },
@@ -36,6 +37,7 @@ const tabs = [
   { value: 'console', label: 'Console' },
   { value: 'operations', label: 'Operations' },
   { value: 'networking', label: 'Networking' },
+  { value: 'volumes', label: 'Volumes' },
 ] as const
 
 /** One instance: a strip with what matters, and tabs below it. */
@@ -82,6 +84,9 @@ export function InstancePage({ id }: { id: string }) {
             </TabPanel>
             <TabPanel value="networking">
               <NetworkingTab instance={instance} />
+            </TabPanel>
+            <TabPanel value="volumes">
+              <VolumesTab instance={instance} />
             </TabPanel>
           </Tabs>
         </>
@@ -162,7 +167,7 @@ function Strip({ instance }: { instance: InstanceDetail }) {
           {instance.imageName}
         </Link>
       ) : (
-        'none'
+        'none: it boots from a volume'
       ),
     ],
     ...(isAdmin ? ([['Host', instance.hostName ?? 'not placed']] as [string, ReactNode][]) : []),

@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'react'
 import { lineOf, type PlotSpec, Plots, PlotsSkeleton } from '#features/metrics/plots.tsx'
 import { RangeChoice, useRange } from '#features/metrics/range.tsx'
 import { useGrowingPlot } from '#features/metrics/use-growing-plot.ts'
+import { useOperationsOf } from '#features/operations/operation-timeline.tsx'
 import { operationTitle, operationTone } from '#features/operations/row.ts'
 import { paths } from '#paths.ts'
 import { type RouterOutputs, useTRPC } from '#trpc/client.ts'
@@ -11,7 +12,6 @@ import { readError } from '#trpc/error.ts'
 import { ErrorPanel } from '#ui/error-panel.tsx'
 import type { PlotMark } from '#ui/plot/marks.tsx'
 import type { InstanceDetail } from '../row.ts'
-import { useInstanceOperations } from './use-instance-operations.ts'
 
 type Metrics = RouterOutputs['compute']['instances']['metrics']
 
@@ -26,7 +26,7 @@ export function MetricsTab({ instance }: { instance: InstanceDetail }) {
     { placeholderData: keepPreviousData, staleTime: 0 },
   )
   const { data, error, refetch, isPlaceholderData } = useQuery(options)
-  const { data: operations } = useInstanceOperations(id)
+  const { data: operations } = useOperationsOf(id)
   const readAgain = () => void refetch()
   const time = useGrowingPlot({
     id,

@@ -1,8 +1,15 @@
 'use client'
-import { Network, Plus, Unplug } from 'lucide-react'
+import { ListPlus, Network, Pencil, Plus, ShieldCheck, Unplug } from 'lucide-react'
 import Link from 'next/link'
 import { toast } from 'sonner'
+import { InstanceFloatingIps } from '#features/floating-ips/instance-floating-ips.tsx'
 import { type Column, DataTable } from '#features/list/data-table.tsx'
+import { portGroupsReason } from '#features/networks/actions.ts'
+import { PortName } from '#features/networks/port-name.tsx'
+import { usePanel } from '#features/panels/use-panel.ts'
+import { PortLimits } from '#features/qos/port-limits.tsx'
+import { InstanceReachability } from '#features/reachability/instance-reachability.tsx'
+import { InstanceGroupsCard } from '#features/security-groups/instance-groups-card.tsx'
 import { useSession, useWhyReadOnly } from '#features/session/use-session.ts'
 import { paths } from '#paths.ts'
 import { useTRPCClient } from '#trpc/client.ts'
@@ -39,12 +46,42 @@ const columns: readonly Column<Port>[] = [
     key: 'addresses',
     header: 'Addresses',
     cell: (port) => (
-      <span className="flex gap-3">
+      <span className="flex flex-wrap gap-x-3">
         {port.fixedIps.map(({ ipAddress }) => (
           <Copyable key={ipAddress} value={ipAddress} what="address" />
         ))}
       </span>
     ),
+  },
+  {
+    key: 'groups',
+    header: 'Security groups',
+    from: 'md',
+    cell: (port) =>
+      port.portSecurity ? (
+        <span className="flex gap-2">
+          {port.securityGroups.length === 0 && <span className="text-warn-text">none: nothing passes</span>}
+          {port.securityGroups.map(({ id, name }) => (
+            <Link key={id} href={paths.securityGroup(id)} className="rounded hover:underline">
+              {name}
+            </Link>
+          ))}
+        </span>
+      ) : (
+        <span className="text-warn-text">off</span>
+      ),
+  },
+  {
+    key: 'name',
+    header: 'Name',
+    from: 'md',
+    cell: (port) => <PortName portId={port.id} networkId={port.networkId} />,
+  },
+  {
+    key: 'limits',
+    header: 'Limits',
+    from: 'lg',
+    cell: (port) => <PortLimits portId={port.id} networkId={port.networkId} />,
   },
   {
     key: 'mac',
@@ -78,6 +115,7 @@ export function NetworkingTab({ instance }: { instance: InstanceDetail }) {
   const api = useTRPCClient()
   const ask = useAskAction()
   const confirm = useConfirm()
+  const panel = usePanel()
   const { isAdmin } = useSession()
   const asker = { isAdmin, readOnly: useWhyReadOnly() }
   const detach = async (port: Port) => {
@@ -107,34 +145,60 @@ export function NetworkingTab({ instance }: { instance: InstanceDetail }) {
     </Button>
   )
   return (
-    <Card title="Interfaces" action={attach} flush>
-      <DataTable
-        label="Interfaces"
-        columns={columns}
-        rows={instance.ports}
-        nameOf={(port) => `eth${port.deviceIndex ?? '?'}`}
-        menu={(port) => (
-          <ActionMenu
-            name={`eth${port.deviceIndex ?? '?'}`}
-            id={port.id}
-            actions={[
-              {
-                id: 'detach',
-                label: 'Detach',
-                icon: Unplug,
-                danger: true,
-                reason: actionReason('detachInterface', instance, asker),
-                run: () => void detach(port),
-              },
-            ]}
-          />
-        )}
-        empty={
-          <EmptyState icon={Network} title="No interface">
-            This instance is on no network.
-          </EmptyState>
-        }
-      />
-    </Card>
+    <div className="flex flex-col gap-4">
+      <Card title="Interfaces" action={attach} flush>
+        <DataTable
+          label="Interfaces"
+          columns={columns}
+          rows={instance.ports}
+          nameOf={(port) => `eth${port.deviceIndex ?? '?'}`}
+          menu={(port) => (
+            <ActionMenu
+              name={`eth${port.deviceIndex ?? '?'}`}
+              id={port.id}
+              actions={[
+                {
+                  id: 'edit',
+                  label: 'Edit port',
+                  icon: Pencil,
+                  reason: asker.readOnly,
+                  run: () => panel.open('port-edit', port.id),
+                },
+                {
+                  id: 'dhcp-options',
+                  label: 'DHCP options',
+                  icon: ListPlus,
+                  reason: asker.readOnly,
+                  run: () => panel.open('port-dhcp-options', port.id),
+                },
+                {
+                  id: 'groups',
+                  label: 'Security groups',
+                  icon: ShieldCheck,
+                  reason: portGroupsReason({ ...port, deviceOwner: '' }, { ...asker, projectId: null }),
+                  run: () => panel.open('port-groups', port.id),
+                },
+                {
+                  id: 'detach',
+                  label: 'Detach',
+                  icon: Unplug,
+                  danger: true,
+                  reason: actionReason('detachInterface', instance, asker),
+                  run: () => void detach(port),
+                },
+              ]}
+            />
+          )}
+          empty={
+            <EmptyState icon={Network} title="No interface">
+              This instance is on no network.
+            </EmptyState>
+          }
+        />
+      </Card>
+      <InstanceGroupsCard instance={instance} />
+      <InstanceFloatingIps instance={instance} />
+      <InstanceReachability id={instance.id} name={instance.name} />
+    </div>
   )
 }

@@ -40,7 +40,9 @@ export function StateNotes({ instance }: { instance: InstanceDetail }) {
     <div className="mb-5 flex flex-col gap-2 empty:hidden">
       {instance.locked && (
         <Note icon={Lock} action={back('unlock', <LockOpen aria-hidden="true" />, 'Unlock')}>
-          It is locked: only administrators can change it.
+          {instance.lockedBy === 'admin'
+            ? 'An administrator locked it: only administrators can change or unlock it.'
+            : 'It is locked: until it is unlocked, only administrators can change it.'}
           {instance.lockedReason && ` “${instance.lockedReason}”`}
         </Note>
       )}

@@ -83,7 +83,7 @@ export function AttachInterfaceDialog({ row, onClose }: ActionDialogProps) {
               <Input
                 value={ip}
                 spellCheck={false}
-                placeholder={target.subnets[0]?.pools[0]?.start}
+                placeholder={target.subnets[0]?.pools.at(-1)?.end}
                 className="tabular"
                 onChange={(event) => setIp(event.target.value)}
               />

@@ -3,11 +3,13 @@ import { useState } from 'react'
 import { Field } from '#ui/field.tsx'
 import { Input } from '#ui/input.tsx'
 import { Select } from '#ui/select.tsx'
+import { useCopyWords } from '../copy-words.ts'
 import { ActionForm } from './action-form.tsx'
 import type { ActionDialogProps } from './registry.ts'
 
 /** Asks which kind of backup is made now, and how many of them are kept. */
 export function BackupDialog({ row, onClose }: ActionDialogProps) {
+  const words = useCopyWords(row)
   const [name, setName] = useState(`${row.name}-backup`)
   const [backupType, setBackupType] = useState('daily')
   const [keep, setKeep] = useState('7')
@@ -18,7 +20,7 @@ export function BackupDialog({ row, onClose }: ActionDialogProps) {
       action="createBackup"
       row={row}
       title={`Back up ${row.name}`}
-      description="Its root disk becomes an image that counts as a backup. Afterwards the oldest backups of the same kind are deleted, so that so many stay. Protected images stay in any case."
+      description={`Its root disk becomes an image that counts as a backup. Afterwards the oldest backups of the same kind are deleted, so that so many stay. Protected images stay in any case. ${words}`}
       fields={['name', 'backupType', 'rotation']}
       reason={name.trim() === '' ? 'Enter a name.' : wrong ? 'Keep 1 to 1000 backups.' : null}
       submit={(instances) => instances.createBackup.mutate({ id: row.id, name, backupType, rotation })}

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { useTRPC } from '#trpc/client.ts'
 import { Field } from '#ui/field.tsx'
 import { Textarea } from '#ui/input.tsx'
-import { RadioCards } from '#ui/radio-cards.tsx'
+import { type RestartPolicy, RestartPolicyField } from '../restart-policy-field.tsx'
 import { ActionForm } from './action-form.tsx'
 import type { ActionDialogProps } from './registry.ts'
 
@@ -13,7 +13,7 @@ export function EditDialog({ row, onClose }: ActionDialogProps) {
   const trpc = useTRPC()
   const { data: instance } = useQuery(trpc.compute.instances.show.queryOptions({ id: row.id }))
   const [description, setDescription] = useState<string>()
-  const [policy, setPolicy] = useState<'never' | 'on-failure'>()
+  const [policy, setPolicy] = useState<RestartPolicy>()
   const unchanged =
     (description ?? instance?.description) === instance?.description &&
     (policy ?? instance?.restartPolicy) === instance?.restartPolicy
@@ -36,22 +36,7 @@ export function EditDialog({ row, onClose }: ActionDialogProps) {
               maxLength={255}
             />
           </Field>
-          <fieldset className="flex flex-col gap-1.5">
-            <legend className="mb-1.5 text-[13px] font-medium">When its guest crashes</legend>
-            <RadioCards
-              label="When its guest crashes"
-              value={policy ?? instance?.restartPolicy}
-              onChange={setPolicy}
-              options={[
-                { value: 'never', title: 'Leave it off', facts: 'It is stopped, and says that it crashed.' },
-                {
-                  value: 'on-failure',
-                  title: 'Start it again',
-                  facts: 'At once, then after longer and longer pauses; at most 5 times within an hour.',
-                },
-              ]}
-            />
-          </fieldset>
+          <RestartPolicyField value={policy ?? instance?.restartPolicy} onChange={setPolicy} />
         </>
       )}
     </ActionForm>

@@ -1,12 +1,13 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { DisksNote } from '#features/hosts/disks-note.tsx'
 import { DestinationField } from '#features/migrations/destination-field.tsx'
 import { useTRPC } from '#trpc/client.ts'
 import { ActionForm } from './action-form.tsx'
 import type { ActionDialogProps } from './registry.ts'
 
-/** Asks where an instance is built anew, because its host is lost. */
+/** Asks where an instance is brought up, because its host is lost. */
 export function EvacuateDialog({ row, onClose }: ActionDialogProps) {
   const trpc = useTRPC()
   const [host, setHost] = useState<string>()
@@ -17,7 +18,7 @@ export function EvacuateDialog({ row, onClose }: ActionDialogProps) {
       action="evacuate"
       row={row}
       title={`Evacuate ${row.name}`}
-      description="For an instance whose host is lost. It is built anew on another host, from its image, with its size and its addresses. What was on its disks is lost. When the lost host comes back, it removes what it has of the instance before it does anything else."
+      description="For an instance whose host is lost. It is brought up on another host, with its size and its addresses. When the lost host comes back, it removes what it has of the instance before it does anything else."
       fields={['host']}
       reason={
         !data
@@ -32,7 +33,10 @@ export function EvacuateDialog({ row, onClose }: ActionDialogProps) {
       onClose={onClose}
     >
       {(errors) => (
-        <DestinationField value={host} from={row.hostName} error={errors.host} onChange={setHost} />
+        <>
+          <DestinationField value={host} from={row.hostName} error={errors.host} onChange={setHost} />
+          <DisksNote from={row.hostName} to={host} lost />
+        </>
       )}
     </ActionForm>
   )

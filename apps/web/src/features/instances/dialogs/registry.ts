@@ -16,6 +16,9 @@ export const actionDialogs = {
   attachInterface: lazy(() =>
     import('./attach-interface-dialog.tsx').then((file) => ({ default: file.AttachInterfaceDialog })),
   ),
+  attachVolume: lazy(() =>
+    import('./attach-volume-dialog.tsx').then((file) => ({ default: file.AttachVolumeDialog })),
+  ),
   changePassword: lazy(() =>
     import('./password-dialog.tsx').then((file) => ({ default: file.PasswordDialog })),
   ),
@@ -25,6 +28,9 @@ export const actionDialogs = {
   ),
   detachInterface: lazy(() =>
     import('./detach-interface-dialog.tsx').then((file) => ({ default: file.DetachInterfaceDialog })),
+  ),
+  detachVolume: lazy(() =>
+    import('./detach-volume-dialog.tsx').then((file) => ({ default: file.DetachVolumeDialog })),
   ),
   edit: lazy(() => import('./edit-dialog.tsx').then((file) => ({ default: file.EditDialog }))),
   editMetadata: lazy(() =>

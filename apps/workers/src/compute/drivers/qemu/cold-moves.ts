@@ -1,4 +1,4 @@
-import { chmod, chown, link, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
+import { chown, link, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NephosError } from '@nephos/core/errors'
 import { z } from 'zod'
@@ -13,6 +13,8 @@ import { runHostCommand } from './host-command.ts'
 import type { ImageCache } from './image-cache.ts'
 import type { InstancePaths } from './instance-paths.ts'
 import type { QemuMachine } from './machine.ts'
+import { makeMachineDir, removeMachineDir } from './machine-dir.ts'
+import { meetDisks } from './meet-disks.ts'
 import type { QmpClient } from './qmp-client.ts'
 import { becomeUser, type QemuUser } from './user.ts'
 
@@ -20,6 +22,7 @@ import { becomeUser, type QemuUser } from './user.ts'
 export interface MoveHost {
   cache: ImageCache
   user: QemuUser | null
+  hostName: string
   machine: (instanceId: string) => Promise<QemuMachine>
   /** Makes a machine's disks; takes turns with its other verbs by itself. */
   createDisk: (spec: MachineSpec) => Promise<void>
@@ -27,7 +30,7 @@ export interface MoveHost {
   exclusive: <Result>(instanceId: string, task: () => Promise<Result>) => Promise<Result>
 }
 
-const limits = ['prlimit', '--as=1073741824', '--cpu=120', '--core=0']
+const limits = ['prlimit', '--as=2147483648', '--cpu=120', '--core=0']
 const gib = 1024 ** 3
 
 /** Moves of QEMU machines that are off: their files travel, all but the image below, which each host has. */
@@ -39,15 +42,20 @@ export class QemuColdMoves implements ColdMoves {
     this.#host = host
   }
 
-  offer(instanceId: string, migrationId: string, underlay: Underlay): Promise<FileOffer> {
+  offer(
+    instanceId: string,
+    migrationId: string,
+    underlay: Underlay,
+    { sharedDisks }: { sharedDisks: boolean } = { sharedDisks: false },
+  ): Promise<FileOffer> {
     return this.#host.exclusive(instanceId, async () => {
       const open = this.#doors.get(instanceId)
-      if (open?.offer.migrationId === migrationId) return open.offer
+      if (open?.offer.migrationId === migrationId && open.offer.sharedDisks === sharedDisks) return open.offer
       await open?.close()
       this.#doors.delete(instanceId)
-      const machine = await this.#off(instanceId)
-      const names = await machineFileNames(machine.paths)
-      const door = await openDoor({ migrationId, dir: machine.paths.vm, names }, underlay)
+      const { paths } = await this.#off(instanceId)
+      const names = await machineFileNames(paths, sharedDisks)
+      const door = await openDoor({ migrationId, dir: placeOf(paths), names, sharedDisks }, underlay)
       this.#doors.set(instanceId, door)
       return door.offer
     })
@@ -60,31 +68,32 @@ export class QemuColdMoves implements ColdMoves {
   }
 
   receive(spec: MachineSpec, offer: FileOffer, options: FetchOptions): Promise<void> {
-    const { exclusive, cache, user } = this.#host
+    const { exclusive, cache, user, hostName } = this.#host
+    const { sharedDisks } = offer
     return exclusive(spec.instanceId, async () => {
       const machine = await this.#off(spec.instanceId)
       const { paths } = machine
       const mark = join(paths.dir, 'incoming.json')
       if (((await readJson(mark)) as { migrationId?: string } | null)?.migrationId !== offer.migrationId) {
-        await rm(paths.dir, { recursive: true, force: true })
-        await mkdir(paths.vm, { recursive: true, mode: 0o700 })
+        await removeMachineDir(spec.instanceId, paths, { hostName, keepDisks: sharedDisks })
+        await meetDisks(spec.instanceId, paths, { user, hostName, sharedDisks })
+        await mkdir(paths.dir, { recursive: true })
         await writeJson(mark, { migrationId: offer.migrationId })
       }
-      await chmod(paths.dir, 0o711)
-      await chmod(paths.vm, 0o700)
-      if (user) await chown(paths.vm, user.uid, user.gid)
-      const cached = cache.path(spec.image)
-      const own = await isFile(cached)
+      await makeMachineDir(spec.instanceId, paths, { user, hostName })
+      const place = placeOf(paths)
+      const cached = spec.image && cache.path(spec.image)
+      const own = !sharedDisks && cached !== null && (await isFile(cached)) ? cached : null
       const files = offer.files.filter(({ name }) => !own || name !== machineFiles.base)
-      await fetchFiles({ ...offer, files }, paths.vm, options)
+      await fetchFiles({ ...offer, files }, place, options)
       if (own) {
         await rm(paths.base, { force: true })
-        await link(cached, paths.base)
+        await link(own, paths.base)
       }
       if (user)
         // The image below is read and never written.
         for (const { name } of files)
-          if (name !== machineFiles.base) await chown(join(paths.vm, name), user.uid, user.gid)
+          if (name !== machineFiles.base) await chown(place(name), user.uid, user.gid)
       await machine.note()
     })
   }
@@ -92,6 +101,7 @@ export class QemuColdMoves implements ColdMoves {
   grow(spec: MachineSpec): Promise<void> {
     return this.#host.exclusive(spec.instanceId, async () => {
       const { paths } = await this.#off(spec.instanceId)
+      if (!spec.image) return
       const wanted = spec.diskGib * gib
       if (wanted <= (await virtualBytes(paths.disk))) return
       await this.#qemuImg(paths, ['resize', '-q', alone(machineFiles.disk), String(wanted)])
@@ -131,7 +141,7 @@ export class QemuColdMoves implements ColdMoves {
     return this.#host.exclusive(instanceId, async () => {
       const machine = await this.#host.machine(instanceId)
       const { paths } = machine
-      const disks = (await readdir(paths.vm).catch(() => [])).filter((name) => name.endsWith('.qcow2'))
+      const disks = (await readdir(paths.disks).catch(() => [])).filter((name) => name.endsWith('.qcow2'))
       for (const disk of disks) {
         // -U: only the list is read, and the machine may run.
         const list = await this.#qemuImg(paths, ['snapshot', '-U', '-l', alone(disk)])
@@ -153,7 +163,7 @@ export class QemuColdMoves implements ColdMoves {
 
   #qemuImg(paths: InstancePaths, args: readonly string[]): Promise<string> {
     const command = [...becomeUser(this.#host.user), ...limits, 'qemu-img', ...args]
-    return runHostCommand(command, { cwd: paths.vm, timeoutMs: 120_000 })
+    return runHostCommand(command, { cwd: paths.disks, timeoutMs: 120_000 })
   }
 }
 
@@ -170,12 +180,21 @@ async function deleteSnapshot(monitor: QmpClient, disk: string, name: string): P
 const alone = (name: string): string =>
   `json:${JSON.stringify({ driver: 'qcow2', file: { driver: 'file', filename: name }, backing: null })}`
 
+/** The log of the serial port is in the machine's directory, wherever disks are. */
+const placeOf =
+  ({ vm, disks }: InstancePaths) =>
+  (name: string): string =>
+    join(name === machineFiles.serialLog ? vm : disks, name)
+
 /** Everything that makes the machine what it is, the image below last: the other host may have it already. */
-async function machineFileNames(paths: InstancePaths): Promise<string[]> {
-  const entries = await readdir(paths.vm, { withFileTypes: true })
+async function machineFileNames(paths: InstancePaths, sharedDisks: boolean): Promise<string[]> {
+  const log = await isFile(paths.serialLog)
+  if (sharedDisks) return log ? [machineFiles.serialLog] : []
+  const entries = await readdir(paths.disks, { withFileTypes: true })
   const names = entries
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.part') && entry.name !== machineFiles.base)
     .map(({ name }) => name)
+    .concat(log && paths.stored ? [machineFiles.serialLog] : [])
     .sort()
   return (await isFile(paths.base)) ? [...names, machineFiles.base] : names
 }

@@ -10,8 +10,11 @@ export function diskArgs(
   device: Readonly<Record<string, string | number>>,
   { diskBus }: Pick<MachineOptions, 'diskBus'>,
 ): string[] {
-  const properties = Object.entries({ ...device, drive: disk }).map(([key, value]) => `${key}=${value}`)
-  const driver = diskBus === 'scsi' ? 'scsi-hd,bus=scsi0.0' : 'virtio-blk-pci'
+  const bus = diskBus === 'scsi' ? { bus: 'scsi0.0' } : {}
+  const properties = Object.entries({ ...bus, ...device, drive: disk }).map(
+    ([key, value]) => `${key}=${value}`,
+  )
+  const driver = diskBus === 'scsi' ? 'scsi-hd' : 'virtio-blk-pci'
   return ['-device', [driver, ...properties].join(',')]
 }
 

@@ -5,6 +5,7 @@ import { NephosError } from '@nephos/core/errors'
 import type {
   BaseImage,
   ComputeDriver,
+  DestroyOptions,
   Inventory,
   MachineEvent,
   MachineSpec,
@@ -12,6 +13,7 @@ import type {
   Nic,
 } from '../../driver.ts'
 import type { Samples } from '../../samples.ts'
+import { DiskStore, StoredDisks } from '../disk-store.ts'
 import { MachineEvents } from '../events.ts'
 import { KeyedLock } from '../keyed-lock.ts'
 import { QemuColdMoves } from './cold-moves.ts'
@@ -21,6 +23,7 @@ import { type CpuController, findCpuController } from './cpu-cgroup.ts'
 import { QemuDisks } from './disks/qemu-disks.ts'
 import { QemuGuestAgents } from './guest-agents.ts'
 import { QemuHolds, QemuRescueDisks } from './holds.ts'
+import { runHostCommand } from './host-command.ts'
 import { plugNic, unplugNic } from './hotplug-nic.ts'
 import { ImageCache } from './image-cache.ts'
 import { instancePaths } from './instance-paths.ts'
@@ -28,14 +31,21 @@ import { hostInventory } from './inventory.ts'
 import { QemuLiveMoves } from './live-moves.ts'
 import { type MachineHost, QemuMachine } from './machine.ts'
 import { QemuSampler } from './samples.ts'
-import { ensureUser, kvmGroup, openDevice } from './user.ts'
+import { becomeUser, ensureUser, kvmGroup, openDevice, type QemuUser } from './user.ts'
+import { QemuVolumes } from './volumes/qemu-volumes.ts'
 
 /** What the QEMU driver of a host needs to know. */
 export interface QemuDriverOptions {
   /** Directory of this host's instances. */
   instancesDir: string
-  /** Directory of this host's copies of images. */
+  /** Directory of this host's copies of images, as far as disks are beside the rest of a machine. */
   cacheDir: string
+  /** Most bytes of images there that nothing uses; 0: as many as there is room for. */
+  imageCacheBytes?: number
+  /** Name of this host, by which it has its part in what several hosts have. Default `host`. */
+  hostName?: string
+  /** Directory of disks that other hosts may have, too; null: they are in `instancesDir`. */
+  disksDir?: string | null
   /** System user that QEMU runs as when this process is root; made when it is missing. */
   qemuUser: string
   accelerator: Accelerator
@@ -57,9 +67,11 @@ export class QemuDriver implements ComputeDriver {
   readonly holds: QemuHolds
   readonly agents: QemuGuestAgents
   readonly rescueDisks: QemuRescueDisks
+  readonly volumes: QemuVolumes
   readonly cold: QemuColdMoves
   readonly live: QemuLiveMoves
-  readonly #options: QemuDriverOptions
+  readonly storage: StoredDisks
+  readonly #options: QemuDriverOptions & { hostName: string }
   readonly #host: MachineHost
   readonly #cache: ImageCache
   readonly #sampler: QemuSampler
@@ -67,17 +79,31 @@ export class QemuDriver implements ComputeDriver {
   readonly #lock = new KeyedLock()
   readonly #events: MachineEvents
   readonly #ticker: NodeJS.Timeout
+  #storageId: string | null = null
 
-  private constructor(options: QemuDriverOptions, launch: Pick<MachineHost, 'user' | 'groups' | 'cpu'>) {
-    this.#options = options
+  private constructor(
+    options: QemuDriverOptions,
+    launch: Pick<MachineHost, 'user' | 'groups' | 'cpu' | 'store'>,
+  ) {
+    const { hostName = 'host' } = options
+    this.#options = { ...options, hostName }
     this.#events = new MachineEvents((err) =>
       options.log.warn({ err }, 'a listener of machine events failed'),
     )
-    this.#cache = new ImageCache(options.cacheDir)
-    this.#sampler = new QemuSampler(options.instancesDir)
+    const { store, user } = launch
+    this.#cache = new ImageCache(store?.images ?? options.cacheDir, hostName, {
+      mostBytes: options.imageCacheBytes ?? 0,
+      freeBytes: 2 ** 30,
+    })
+    this.#sampler = new QemuSampler(store?.dir ?? options.instancesDir)
+    this.storage = new StoredDisks(store, {
+      uid: user?.uid ?? null,
+      isStored: async (id) => (await this.#machine(id)).paths.stored,
+    })
     this.#host = {
       ...launch,
       instancesDir: options.instancesDir,
+      hostName,
       consoleLogBytes: options.consoleLogBytes,
       accelerator: options.accelerator,
       binary: options.binary ?? 'qemu-system-x86_64',
@@ -87,7 +113,8 @@ export class QemuDriver implements ComputeDriver {
     }
     const moves = {
       cache: this.#cache,
-      user: launch.user,
+      user,
+      hostName,
       machine: (id: string) => this.#machine(id),
       createDisk: (spec: MachineSpec) => this.createDisk(spec),
       exclusive: this.#host.exclusive,
@@ -96,12 +123,17 @@ export class QemuDriver implements ComputeDriver {
     this.live = new QemuLiveMoves(moves)
     this.disks = new QemuDisks({
       cache: this.#cache,
-      user: launch.user,
+      user,
+      hostName,
       machine: (instanceId) => this.#machine(instanceId),
       exclusive: this.#host.exclusive,
     })
     this.holds = new QemuHolds(moves)
     this.rescueDisks = new QemuRescueDisks(moves)
+    this.volumes = new QemuVolumes({
+      machine: (id) => this.#machines.get(id),
+      exclusive: this.#host.exclusive,
+    })
     this.agents = new QemuGuestAgents((id) => instancePaths(options.instancesDir, id).agent)
     this.#ticker = setInterval(() => this.#tick(), tickMs)
     this.#ticker.unref()
@@ -118,7 +150,11 @@ export class QemuDriver implements ComputeDriver {
     if (user && options.accelerator === 'kvm') await openDevice('/dev/kvm')
     await mkdir(options.instancesDir, { recursive: true, mode: 0o711 })
     const cpu = process.getuid?.() === 0 ? await findCpuController(options.instancesDir) : rootless
-    const driver = new QemuDriver(options, { user, cpu, groups: group === null ? [] : [group] })
+    const store = options.disksDir ? new DiskStore(options.disksDir, options.hostName ?? 'host') : null
+    const storageId = (await store?.open()) ?? null
+    if (store) await mayEnter(store.dir, user)
+    const driver = new QemuDriver(options, { user, cpu, store, groups: group === null ? [] : [group] })
+    driver.#storageId = storageId
     await driver.#cache.open()
     return driver
   }
@@ -127,6 +163,7 @@ export class QemuDriver implements ComputeDriver {
     return hostInventory({
       ...this.#host,
       acceleratorReason: this.#options.acceleratorReason,
+      storageId: this.#storageId,
       userName: this.#host.user?.name,
     })
   }
@@ -204,11 +241,11 @@ export class QemuDriver implements ComputeDriver {
     return Promise.all([...this.#machines.values()].map((machine) => machine.status()))
   }
 
-  destroy(instanceId: string): Promise<void> {
+  destroy(instanceId: string, options?: DestroyOptions): Promise<void> {
     this.#machines.get(instanceId)?.doom()
     void this.cold.withdraw(instanceId)
     return this.#lock.run(instanceId, async () => {
-      await (await this.#machine(instanceId)).destroy()
+      await (await this.#machine(instanceId)).destroy(options)
       this.#machines.delete(instanceId)
     })
   }
@@ -264,6 +301,21 @@ export class QemuDriver implements ComputeDriver {
       }
     }
   }
+}
+
+/** @throws NephosError driver_failed when QEMU's user cannot go through the directory */
+async function mayEnter(dir: string, user: QemuUser | null): Promise<void> {
+  await runHostCommand([...becomeUser(user), 'test', '-x', dir]).catch((cause) => {
+    throw new NephosError(
+      'driver_failed',
+      `The user ${user?.name ?? 'of QEMU'} cannot reach disks in ${dir}.`,
+      {
+        field: 'instances_directory',
+        remedy: 'Let everybody go through that directory and those above it: chmod a+x.',
+        cause,
+      },
+    )
+  })
 }
 
 /** A directory that a QEMU machine has, whole or not; other drivers' machines lie beside them. */

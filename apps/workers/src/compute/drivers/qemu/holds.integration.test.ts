@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import {
   copyFileSync,
@@ -8,14 +9,17 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MachineEvent, MachineSpec } from '../../driver.ts'
 import { detectCompute } from './detect.ts'
 import { QemuDriver } from './driver.ts'
+import { whileFrozen } from './freeze.ts'
 import { instancePaths } from './instance-paths.ts'
 import { guestImage } from './testing/guest-image.ts'
 import { typeAt } from './testing/serial-shell.ts'
@@ -116,6 +120,41 @@ describe.skipIf(detection.driver !== 'qemu')('holding a guest', () => {
     expect(await shell('stat -c %a /etc/shadow')).toContain('600')
   }, 180_000)
 
+  it('freezes the file systems of the guest: what is written waits until they are let go', async () => {
+    await whileFrozen(paths().agent, async () => {
+      await shell('(echo kept >/root/frozen; echo "wrote $((40 + 2))" >/dev/console) & true')
+      await sleep(1_500)
+      expect(await console()).not.toContain('wrote 42')
+    })
+    await expect.poll(console, { timeout: 20_000 }).toContain('wrote 42')
+    expect(await shell('cat /root/frozen')).toContain('kept')
+  }, 60_000)
+
+  it('copies the disk of a frozen guest, which goes on before the copy is whole', async () => {
+    await shell('echo not-synced-by-hand >/root/before')
+    const exportId = randomUUID()
+    const signal = new AbortController().signal
+    const unfrozen: string[] = []
+    await driver.disks.export(spec, exportId, {
+      signal,
+      onProgress: () => {},
+      quiesce: 'require',
+      onUnfrozen: (why) => unfrozen.push(why),
+    })
+    expect(unfrozen).toEqual([])
+    expect(await shell('echo goes-on >/root/after; sync; cat /root/after')).toContain('goes-on')
+    const { body } = await driver.disks.openExport(spec.instanceId, exportId)
+    const copy = join(hostDir, 'frozen.qcow2')
+    writeFileSync(copy, await buffer(body))
+    await driver.disks.dropExport(spec.instanceId, exportId)
+    const raw = join(hostDir, 'frozen.raw')
+    execFileSync('qemu-img', ['convert', '-O', 'raw', copy, raw])
+    const bytes = readFileSync(raw)
+    expect(bytes.includes('not-synced-by-hand')).toBe(true)
+    rmSync(raw)
+    rmSync(copy)
+  }, 120_000)
+
   it('pauses: the guest stands still, and goes on where it was', async () => {
     await shell('(n=0; while :; do n=$((n+1)); echo "tick $n" >/dev/console; sleep 0.2; done) & true')
     await expect.poll(lastTick, { timeout: 20_000 }).toBeGreaterThan(2)
@@ -189,7 +228,7 @@ describe.skipIf(detection.driver !== 'qemu')('holding a guest', () => {
     async () => {
       await shell('echo of-the-owner >/root/marker; sync')
       await driver.stop(spec.instanceId, { timeoutMs: 0 })
-      const rescued = { ...spec, rescue: spec.image }
+      const rescued = { ...spec, rescue: spec.image! }
       await driver.rescueDisks.create(rescued)
       events = []
       await driver.start(rescued)

@@ -1,12 +1,23 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { BaseImage } from '../../driver.ts'
 import { ImageCache } from './image-cache.ts'
+import { makeRoom } from './image-cache-room.ts'
 
 const bytes = randomBytes(300_000)
 let dir: string
@@ -14,7 +25,7 @@ let cache: ImageCache
 let opened: number
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'nephos-cache-'))
-  cache = new ImageCache(dir)
+  cache = new ImageCache(dir, 'host1')
   await cache.open()
   opened = 0
 })
@@ -43,8 +54,7 @@ it('copies an image once for callers at the same time, and not again later', asy
   const seen: number[] = []
   await Promise.all([
     cache.ensure(image(), { ...options(), onProgress: (n) => seen.push(n) }),
-    cache.ensure(image(), options()),
-    cache.ensure(image(), options()),
+    ...Array.from({ length: 99 }, () => cache.ensure(image(), options())),
   ])
   await cache.ensure(image(), options())
   expect(opened).toBe(1)
@@ -101,9 +111,56 @@ it('goes on for those who still want it, and stops when nobody does', async () =
   expect(opened).toBe(3)
 })
 
-it('removes what an interrupted copy left, and refuses a hash that is none', async () => {
-  writeFileSync(join(dir, 'x.part'), 'half')
+it('removes what its own interrupted copy left, and refuses a hash that is none', async () => {
+  for (const host of ['host1', 'host2', 'other-host1']) writeFileSync(join(dir, `x.${host}.part`), 'half')
   await cache.open()
-  expect(readdirSync(dir)).toEqual([])
+  expect(readdirSync(dir).sort()).toEqual(['x.host2.part', 'x.other-host1.part'])
   expect(() => cache.path({ sha512: '../../etc/passwd', format: 'raw' })).toThrow(/128 hex/)
+})
+
+describe('room', () => {
+  const hour = 3_600_000
+  /** An image of 100 KiB that was last asked for so many hours ago. */
+  const put = (digit: string, hours: number) => {
+    const name = `${digit.repeat(128)}.raw`
+    writeFileSync(join(dir, name), randomBytes(102_400))
+    const at = new Date(Date.now() - hours * hour)
+    utimesSync(join(dir, name), at, at)
+    return name
+  }
+  const kept = () => readdirSync(dir).filter((name) => name.endsWith('.raw'))
+
+  it('is made by removing what nobody asked for the longest time', async () => {
+    const [old, older, young] = [put('a', 2), put('b', 3), put('c', 1)]
+    expect(await makeRoom(dir, { mostBytes: 250_000, freeBytes: 0 })).toEqual([older])
+    expect(await makeRoom(dir, { mostBytes: 250_000, freeBytes: 0 })).toEqual([])
+    expect(await makeRoom(dir, { mostBytes: 250_000, freeBytes: 0 }, { wanted: 100_000 })).toEqual([old])
+    expect(kept()).toEqual([young])
+  })
+
+  it('is not made of what disks lie over, nor of what was just asked for', async () => {
+    const [used, fresh] = [put('a', 9), put('b', 0.1)]
+    mkdirSync(join(dir, 'machine'))
+    linkSync(join(dir, used), join(dir, 'machine', 'base'))
+    expect(await makeRoom(dir, { mostBytes: 1, freeBytes: Number.MAX_SAFE_INTEGER })).toEqual([])
+    rmSync(join(dir, 'machine'), { recursive: true })
+    expect(await makeRoom(dir, { mostBytes: 1, freeBytes: 0 })).toEqual([used])
+    expect(kept()).toEqual([fresh])
+  })
+
+  it('is made when the disk is nearly full, also without a limit', async () => {
+    const old = put('a', 2)
+    expect(await makeRoom(dir, { mostBytes: 0, freeBytes: 0 })).toEqual([])
+    expect(await makeRoom(dir, { mostBytes: 0, freeBytes: Number.MAX_SAFE_INTEGER })).toEqual([old])
+  })
+
+  it('is made before an image is copied; what is asked for again counts as new', async () => {
+    const [asked, forgotten] = [put('a', 9), put('b', 5)]
+    const small = new ImageCache(dir, 'host1', { mostBytes: 450_000, freeBytes: 0 })
+    await small.ensure(image(bytes, { sha512: 'a'.repeat(128), format: 'raw' }), options())
+    await small.ensure(image(), options())
+    expect(opened).toBe(1)
+    expect(kept()).toEqual([asked])
+    expect(readdirSync(dir)).not.toContain(forgotten)
+  })
 })

@@ -1,9 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { NephosError } from '@nephos/core/errors'
 import type { BaseImage } from '../../driver.ts'
+import { type CacheLimits, makeRoom } from './image-cache-room.ts'
+
+const gib = 2 ** 30
+/** As much as there is room for, but for what machines need to go on. */
+const roomy: CacheLimits = { mostBytes: 0, freeBytes: gib }
 
 interface Flight {
   done: Promise<void>
@@ -14,10 +19,15 @@ interface Flight {
 /** The images that a host keeps copies of, named by their hash; machines have hard links to them. */
 export class ImageCache {
   readonly #dir: string
+  readonly #owner: string
+  readonly #limits: CacheLimits
   readonly #flights = new Map<string, Flight>()
 
-  constructor(dir: string) {
+  /** @param owner whose unfinished copies are removed: others may have the directory, too */
+  constructor(dir: string, owner: string, limits: CacheLimits = roomy) {
     this.#dir = dir
+    this.#owner = owner
+    this.#limits = limits
   }
 
   /** Where the finished copy of an image is. */
@@ -33,7 +43,7 @@ export class ImageCache {
   async open(): Promise<void> {
     await mkdir(this.#dir, { recursive: true, mode: 0o755 })
     for (const name of await readdir(this.#dir))
-      if (name.endsWith('.part')) await rm(join(this.#dir, name), { force: true })
+      if (name.endsWith(`.${this.#owner}.part`)) await rm(join(this.#dir, name), { force: true })
   }
 
   /**
@@ -48,8 +58,7 @@ export class ImageCache {
     const path = this.path(image)
     for (;;) {
       if (signal.aborted) throw cancelled(signal)
-      const found = await stat(path).catch(() => null)
-      if (found?.isFile()) return onProgress(image.sizeBytes)
+      if (await touched(path)) return onProgress(image.sizeBytes)
       const flight = this.#flights.get(path) ?? this.#launch(path, image)
       // One that everybody else has given up is only waited for; then a new one starts.
       if (flight.controller.signal.aborted) {
@@ -84,7 +93,9 @@ export class ImageCache {
     const report = (bytes: number) => {
       for (const listener of listeners) listener(bytes)
     }
-    const done = copy(path, image, controller.signal, report).finally(() => this.#flights.delete(path))
+    const done = makeRoom(this.#dir, this.#limits, { wanted: image.sizeBytes })
+      .then(() => copy(path, this.#owner, image, controller.signal, report))
+      .finally(() => this.#flights.delete(path))
     done.catch(() => {})
     const flight = { done, controller, listeners }
     this.#flights.set(path, flight)
@@ -92,13 +103,26 @@ export class ImageCache {
   }
 }
 
+/** Whether a finished copy is here. It is noted as used now, which keeps it from being removed first. */
+async function touched(path: string): Promise<boolean> {
+  const now = new Date()
+  try {
+    await utimes(path, now, now)
+    return (await stat(path)).isFile()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
+}
+
 async function copy(
   path: string,
+  owner: string,
   image: BaseImage,
   signal: AbortSignal,
   report: (bytes: number) => void,
 ): Promise<void> {
-  const part = `${path}.${randomBytes(4).toString('hex')}.part`
+  const part = `${path}.${randomBytes(4).toString('hex')}.${owner}.part`
   try {
     const file = await open(part, 'wx', 0o644)
     try {

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { availableParallelism, cpus, release, totalmem } from 'node:os'
 import type { Inventory } from '../../driver.ts'
+import { type DiskStore, storageFacts } from '../disk-store.ts'
 import type { CpuController } from './cpu-cgroup.ts'
 import { findUefi } from './firmware.ts'
 import { runHostCommand } from './host-command.ts'
@@ -14,13 +15,17 @@ export async function qemuVersion(binary: string): Promise<string> {
 /** What this host can give, with the facts an administrator wants to see. */
 export async function hostInventory(host: {
   instancesDir: string
+  /** Where disks are; null: in `instancesDir`. */
+  store: DiskStore | null
+  /** What tells that storage from others. */
+  storageId: string | null
   binary: string
   accelerator: string
   acceleratorReason?: string
   userName?: string
   cpu: CpuController
 }): Promise<Inventory> {
-  const disk = await statfs(host.instancesDir)
+  const disk = await statfs(host.store?.dir ?? host.instancesDir)
   const uefi = await findUefi()
   return {
     vcpus: availableParallelism(),
@@ -28,6 +33,7 @@ export async function hostInventory(host: {
     diskGib: Math.floor((disk.blocks * disk.bsize) / 1024 ** 3),
     facts: {
       simulated: false,
+      ...storageFacts(host),
       accelerator: host.accelerator,
       acceleratorReason: host.acceleratorReason ?? null,
       qemuVersion: await qemuVersion(host.binary),

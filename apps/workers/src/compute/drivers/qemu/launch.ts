@@ -9,6 +9,7 @@ import { hostEnvironment, lastWords } from './host-command.ts'
 import type { InstancePaths } from './instance-paths.ts'
 import { recordingShell } from './process-identity.ts'
 import { becomeUser, type QemuUser } from './user.ts'
+import { startsStanding } from './volumes/start-volumes.ts'
 
 /** What a host's QEMU processes have in common. */
 export interface LaunchOptions {
@@ -47,16 +48,18 @@ export function launch(
       instanceId: spec.instanceId,
       vcpus: spec.vcpus,
       ramMib: spec.ramMib,
-      baseFormat: spec.image.format,
+      baseFormat: spec.image?.format ?? null,
       nics: spec.nics,
       accelerator: options.accelerator,
       options: spec.options,
       moreDisks: moreDisks(spec),
       guestAgent: spec.guestAgent,
       rescueFormat: spec.rescue?.format,
+      toDisks: paths.toDisks,
     }),
-    // The guest comes from another host; it waits even then until it is told to go on.
-    ...(spec.incoming ? ['-S', '-incoming', 'defer'] : []),
+    // A guest that comes from another host waits even then until it is told to go on.
+    ...(startsStanding(spec) ? ['-S'] : []),
+    ...(spec.incoming ? ['-incoming', 'defer'] : []),
   ]
   const log = openSync(
     paths.log,

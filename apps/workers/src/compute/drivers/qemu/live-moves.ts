@@ -17,8 +17,10 @@ import type { MoveHost } from './cold-moves.ts'
 import { copyOut, hasArrived, jobsOf, queryMigration, queryOutgoing } from './live-copy.ts'
 import type { QemuMachine } from './machine.ts'
 import { firmwareVars } from './machine-args.ts'
+import { meetDisks } from './meet-disks.ts'
 import type { QmpClient } from './qmp-client.ts'
 import { resizeEmptyDisk } from './resize-disk.ts'
+import { volumeNodePrefix } from './volumes/nodes.ts'
 
 const blockDevices = z.array(
   z.object({
@@ -40,6 +42,8 @@ const portTries = 20
 /** Ports that libvirt uses for the same. */
 const ports = { from: 49_152, to: 49_999 }
 
+const isVolume = (node: string) => node.startsWith(volumeNodePrefix)
+
 /** Live migration between two QEMUs: block mirrors over NBD, then memory, then the switch-over that was decided elsewhere. */
 export class QemuLiveMoves implements LiveMoves {
   readonly #host: MoveHost
@@ -50,12 +54,13 @@ export class QemuLiveMoves implements LiveMoves {
 
   async cargo(instanceId: string, { sharedDisks }: { sharedDisks: boolean }): Promise<LiveCargo> {
     const monitor = await this.#monitor(instanceId)
-    if (sharedDisks) return { disks: [] }
+    if (sharedDisks) return { disks: [], sharedDisks }
     const devices = blockDevices.parse(await monitor.execute('query-block'))
     return {
+      sharedDisks,
       disks: devices.flatMap(({ inserted }) =>
-        // Variables of the firmware travel with the memory.
-        inserted && !inserted.ro && inserted['node-name'] !== firmwareVars
+        // Variables of the firmware travel with the memory; volumes are reached from both hosts.
+        inserted && !inserted.ro && inserted['node-name'] !== firmwareVars && !isVolume(inserted['node-name'])
           ? [{ node: inserted['node-name'], bytes: inserted.image['virtual-size'] }]
           : [],
       ),
@@ -78,7 +83,8 @@ export class QemuLiveMoves implements LiveMoves {
       throw new NephosError('conflict', `The machine of instance ${instanceId} runs on this host already.`)
     // What an earlier move left is worth nothing.
     await exclusive(instanceId, () => machine.destroy())
-    await createDisk(spec)
+    await meetDisks(instanceId, machine.paths, { ...this.#host, ...cargo })
+    if (!cargo.sharedDisks) await createDisk(spec)
     return exclusive(instanceId, async () => {
       for (const { node, bytes } of cargo.disks)
         if (node === 'root') await resizeEmptyDisk(machine.paths, bytes, user)
@@ -94,8 +100,8 @@ export class QemuLiveMoves implements LiveMoves {
     })
   }
 
-  async copy(instanceId: string, options: CopyOptions): Promise<void> {
-    await copyOut(await this.#monitor(instanceId), options)
+  async copy(instanceId: string, options: CopyOptions): Promise<number> {
+    return copyOut(await this.#monitor(instanceId), options)
   }
 
   async switchOver(instanceId: string, migrationId: string): Promise<'completed' | 'gone'> {
@@ -108,6 +114,8 @@ export class QemuLiveMoves implements LiveMoves {
         const { status, 'error-desc': words } = await queryOutgoing(monitor)
         if (status === 'completed') return 'completed'
         if (status === 'pre-switchover') {
+          // Whoever copied may have died while it let the guest read what it had been sent.
+          await monitor.execute('stop')
           await endMirrors(monitor, migrationId)
           await monitor.execute('migrate-continue', { state: 'pre-switchover' })
         } else if (status !== 'device' && status !== 'active' && status !== 'setup')

@@ -27,7 +27,7 @@ describe('what image and flavor make of the command line', () => {
   it('q35: every interface behind a root port of its own, and ports to spare', () => {
     const all = args({}, { hw_machine_type: 'q35' })
     expect(after(all, '-machine')[0]).toMatch(/^q35,/)
-    expect(devices(all).filter((one) => one.startsWith('pcie-root-port'))).toHaveLength(16)
+    expect(devices(all).filter((one) => one.startsWith('pcie-root-port,id=rp'))).toHaveLength(16)
     expect(device(all, 'nic-a')).toContain('bus=rp0')
     expect(device(all, 'nic-b')).toContain('bus=rp1')
     // A port is there before what is plugged into it.

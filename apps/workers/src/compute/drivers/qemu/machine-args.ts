@@ -29,8 +29,13 @@ export const acceleratorArgs = (accelerator: Accelerator, cpuModel: string | nul
         cpuModel === null || cpuModel === 'host' ? 'max' : cpuModel,
       ]
 
-/** Board, accelerator, CPUs, firmware. */
-export function boardArgs(options: MachineOptions, vcpus: number, accelerator: Accelerator): string[] {
+/** Board, accelerator, CPUs, firmware. @param toDisks what stands before the names of the firmware's files */
+export function boardArgs(
+  options: MachineOptions,
+  vcpus: number,
+  accelerator: Accelerator,
+  toDisks = '',
+): string[] {
   const { sockets, cores, threads } = options.cpuTopology
   if (sockets * cores * threads !== vcpus)
     throw new NephosError('invalid_input', `${sockets}×${cores}×${threads} CPUs are not ${vcpus} vCPUs.`, {
@@ -46,8 +51,8 @@ export function boardArgs(options: MachineOptions, vcpus: number, accelerator: A
     ...['-machine', `${options.machineType},usb=off,dump-guest-core=off${pflash}`],
     ...acceleratorArgs(accelerator, options.cpuModel),
     ...['-smp', `${vcpus},sockets=${sockets},cores=${cores},threads=${threads}`],
-    ...(uefi ? firmware('firmware-code', firmwareFiles.code, true) : []),
-    ...(uefi ? firmware(firmwareVars, firmwareFiles.vars, false) : []),
+    ...(uefi ? firmware('firmware-code', `${toDisks}${firmwareFiles.code}`, true) : []),
+    ...(uefi ? firmware(firmwareVars, `${toDisks}${firmwareFiles.vars}`, false) : []),
     ...(options.machineType === 'q35' ? rootPortArgs() : []),
   ]
 }

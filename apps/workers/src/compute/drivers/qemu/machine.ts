@@ -1,5 +1,4 @@
 import { rmSync, statSync, truncateSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NephosError } from '@nephos/core/errors'
 import type { MachineEvent, MachineSpec, MachineStatus } from '../../driver.ts'
@@ -8,8 +7,9 @@ import { type CpuController, limitCpu, unlimitCpu } from './cpu-cgroup.ts'
 import { limitDisks } from './disk-limits.ts'
 import { prepareUefi } from './firmware.ts'
 import { GuestReady } from './guest-ready.ts'
-import { type InstancePaths, instancePaths } from './instance-paths.ts'
+import type { InstancePaths } from './instance-paths.ts'
 import { type LaunchOptions, launch, qemuWords } from './launch.ts'
+import { findPaths, type MachinePlaces, removeMachineDir } from './machine-dir.ts'
 import { MonitorLink } from './monitor-link.ts'
 import { pressPowerButton } from './power-button.ts'
 import { powerStateOf } from './power-state.ts'
@@ -25,11 +25,12 @@ import type { QmpClient, QmpEvent } from './qmp-client.ts'
 import { type MachineRecord, readRecord, writeRecord } from './record.ts'
 import type { SampleSource } from './samples.ts'
 import { forgetMemory } from './saved-memory.ts'
+import type { VolumePlace } from './volumes/credentials.ts'
+import { plugStarted } from './volumes/start-volumes.ts'
 
 /** What a machine needs of its driver. */
-export interface MachineHost extends LaunchOptions {
+export interface MachineHost extends LaunchOptions, MachinePlaces {
   cpu: CpuController
-  instancesDir: string
   consoleLogBytes: number
   emit: (event: MachineEvent) => void
   /** Runs a task while no verb of this machine runs. */
@@ -64,10 +65,15 @@ export class QemuMachine {
   readonly #ready: GuestReady
   readonly #waiters = new Set<() => void>()
 
-  private constructor(host: MachineHost, instanceId: string, record: MachineRecord | null) {
+  private constructor(
+    host: MachineHost,
+    instanceId: string,
+    paths: InstancePaths,
+    record: MachineRecord | null,
+  ) {
     this.#host = host
     this.instanceId = instanceId
-    this.#paths = instancePaths(host.instancesDir, instanceId)
+    this.#paths = paths
     this.#record = record ?? { version: 1, instanceId, state: 'off', bootOffset: 0 }
     this.console = new ConsoleLog({
       live: this.#paths.serialLog,
@@ -89,12 +95,17 @@ export class QemuMachine {
 
   /** What is on disk of a machine, without touching its process. */
   static async load(host: MachineHost, instanceId: string): Promise<QemuMachine> {
-    const record = await readRecord(instancePaths(host.instancesDir, instanceId).record)
-    return new QemuMachine(host, instanceId, record)
+    const paths = await findPaths(host, instanceId)
+    return new QemuMachine(host, instanceId, paths, await readRecord(paths.record))
   }
 
   get paths(): InstancePaths {
     return this.#paths
+  }
+
+  /** Where QEMU finds what it needs to reach a volume. */
+  get volumePlace(): VolumePlace {
+    return { dir: this.#paths.dir, user: this.#host.user }
   }
 
   /** True while its process lives. */
@@ -129,12 +140,12 @@ export class QemuMachine {
       await this.#link.connect(5_000)
       if (!this.#guestOff) {
         // Whoever started it may not have come that far.
-        await this.#limitDisks(spec)
+        await this.#complete(spec)
         return this.status()
       }
       await this.end()
     }
-    if (!exists(this.#paths.disk))
+    if (spec.image && !exists(this.#paths.disk))
       throw new NephosError('driver_failed', `Instance ${spec.instanceId} has no disk on this host.`)
     this.#forgetProcess()
     // Memory that is not loaded now would be older than the disk.
@@ -149,7 +160,7 @@ export class QemuMachine {
     try {
       await this.#save({ state: 'running', bootOffset })
       await this.#launch(spec)
-      await this.#limitDisks(spec)
+      await this.#complete(spec)
     } catch (error) {
       await this.end()
       throw error
@@ -198,10 +209,12 @@ export class QemuMachine {
     this.#wake()
   }
 
-  async destroy(): Promise<void> {
+  /** @param options `keepDisks`: of disks that other hosts may have, this host keeps its part */
+  async destroy({ keepDisks = false }: { keepDisks?: boolean } = {}): Promise<void> {
     await this.end()
     await unlimitCpu(this.#host.cpu, this.instanceId)
-    await rm(this.#paths.dir, { recursive: true, force: true })
+    const { hostName } = this.#host
+    await removeMachineDir(this.instanceId, this.#paths, { hostName, keepDisks })
   }
 
   async status(): Promise<MachineStatus> {
@@ -251,7 +264,7 @@ export class QemuMachine {
 
   async #launch(spec: MachineSpec): Promise<void> {
     const { firmware, cpuLimits = null } = spec.options ?? {}
-    if (firmware === 'uefi') await prepareUefi(this.#paths.vm, this.#host.user)
+    if (firmware === 'uefi') await prepareUefi(this.#paths.disks, this.#host.user)
     if (!cpuLimits) await unlimitCpu(this.#host.cpu, this.instanceId)
     const cgroup = cpuLimits && (await limitCpu(this.#host.cpu, this.instanceId, cpuLimits))
     const launched = launch(spec, this.#paths, this.#host, cgroup)
@@ -272,9 +285,12 @@ export class QemuMachine {
     }
   }
 
-  async #limitDisks({ options }: MachineSpec): Promise<void> {
+  /** What a machine gets once its monitor answers; then its guest begins. */
+  async #complete(spec: MachineSpec): Promise<void> {
     const { qmp } = this.#link
-    if (qmp) await limitDisks(qmp, options?.diskLimits ?? null)
+    if (!qmp) return
+    await limitDisks(qmp, spec.options?.diskLimits ?? null)
+    await plugStarted(qmp, spec, this.volumePlace)
   }
 
   /** That its process failed, with the last words of QEMU. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -30,8 +30,10 @@ describe.skipIf(detection.driver !== 'qemu')('moves of QEMU machines', () => {
   let b: QemuDriver
   let spec: MachineSpec
 
-  const open = (host: string): Promise<QemuDriver> =>
+  const open = (host: string, disksDir: string | null = null): Promise<QemuDriver> =>
     QemuDriver.open({
+      hostName: host,
+      disksDir,
       instancesDir: join(dir, host, 'instances'),
       cacheDir: join(dir, host, 'cache'),
       qemuUser: 'nephos-qemu',
@@ -87,7 +89,7 @@ describe.skipIf(detection.driver !== 'qemu')('moves of QEMU machines', () => {
       .poll(async () => (await consoleOf(driver)).slice(-400), { timeout: bootMs, interval: 200 })
       .toMatch(/login: $/)
 
-  async function make(): Promise<void> {
+  async function make(on: QemuDriver = a): Promise<void> {
     spec = {
       instanceId: randomUUID(),
       name: 'mover',
@@ -98,9 +100,9 @@ describe.skipIf(detection.driver !== 'qemu')('moves of QEMU machines', () => {
       nics: [],
       netns: null,
     }
-    await a.createDisk(spec)
-    await a.start(spec)
-    await booted(a)
+    await on.createDisk(spec)
+    await on.start(spec)
+    await booted(on)
   }
 
   beforeAll(async () => {
@@ -195,6 +197,7 @@ describe.skipIf(detection.driver !== 'qemu')('moves of QEMU machines', () => {
         door,
         cargo,
         bandwidth: 0,
+        onEnd: async () => {},
         signal: quiet.signal,
         onProgress: async (progress: LiveProgress) => {
           seen.push(progress)
@@ -238,6 +241,95 @@ describe.skipIf(detection.driver !== 'qemu')('moves of QEMU machines', () => {
   )
 
   it(
+    'moves a running guest whose disks both hosts see: none is copied, and none is removed by who has no part in it',
+    async () => {
+      const shared = join(dir, 'shared')
+      // QEMU's user reaches them by their path.
+      chmodSync(dir, 0o711)
+      const [c, d] = await Promise.all(['c', 'd'].map((host) => open(host, shared)))
+      if (!c || !d) throw new Error('no hosts')
+      try {
+        await c.cacheImage(image, quiet)
+        // What one host has copied of the image, the other one has, too.
+        await d.cacheImage({ ...image, open: () => Promise.reject(new Error('copied twice')) }, quiet)
+        await make(c)
+        const path = join(shared, spec.instanceId, 'vm/root.qcow2')
+        const { ino, birthtimeMs } = statSync(path)
+        await type('c', [...login, ['echo before > /root/note; sync; echo written', /^written/m], count])
+        const probe = (await c.storage.offer(spec.instanceId))!
+        expect(await d.storage.sees(spec.instanceId, probe)).toBe(true)
+        await c.storage.withdraw(probe)
+        expect(await d.storage.sees(spec.instanceId, probe)).toBe(false)
+
+        const go = async (from: QemuDriver, to: QemuDriver) => {
+          const migrationId = randomUUID()
+          const cargo = await from.live.cargo(spec.instanceId, { sharedDisks: true })
+          expect(cargo).toEqual({ disks: [], sharedDisks: true })
+          const door = await to.live.prepare(spec, migrationId, cargo, '127.0.0.1')
+          expect(door.disks).toBeNull()
+          const phases = new Set<string>()
+          await from.live.copy(spec.instanceId, {
+            migrationId,
+            door,
+            cargo,
+            bandwidth: 0,
+            onEnd: async () => {},
+            signal: quiet.signal,
+            onProgress: async ({ phase }) => {
+              phases.add(phase)
+              return { pause: false }
+            },
+          })
+          expect(phases).toEqual(new Set(['memory']))
+          return migrationId
+        }
+        // Without being told that they are shared, the destination does not touch them.
+        const blind = await c.live.cargo(spec.instanceId, { sharedDisks: false })
+        await expect(d.live.prepare(spec, randomUUID(), blind, '127.0.0.1')).rejects.toMatchObject({
+          code: 'driver_failed',
+          message: expect.stringContaining('as those of c'),
+        })
+
+        const first = await go(c, d)
+        await c.live.cancel(spec.instanceId, first, { resume: true })
+        await d.destroy(spec.instanceId)
+        const stood = ticks(await consoleOf(c)).at(-1)!
+        await expect
+          .poll(async () => ticks(await consoleOf(c)).at(-1)!, { timeout: 30_000 })
+          .toBeGreaterThan(stood + 5)
+
+        const second = await go(c, d)
+        expect(await c.live.switchOver(spec.instanceId, second)).toBe('completed')
+        expect(await d.live.finish(spec.instanceId, { resume: true })).toMatchObject({ powerState: 1 })
+        await c.destroy(spec.instanceId)
+        const note = 'cat /root/note; echo after > /root/more; sync; echo written'
+        expect(await type('d', [[note, /^written/m]])).toMatch(/^before/m)
+        expect(processes()).toHaveLength(1)
+        expect(statSync(path)).toMatchObject({ ino, birthtimeMs })
+
+        // The host is lost. As long as its machine runs no other one starts from the same disks.
+        expect(await c.storage.adopt(spec.instanceId)).toBe(true)
+        await c.createDisk(spec)
+        await expect(c.start(spec)).rejects.toMatchObject({ message: expect.stringMatching(/lock/) })
+        await d.stop(spec.instanceId, { timeoutMs: 0 })
+        await c.start(spec)
+        await c.storage.dismiss(spec.instanceId, 'd')
+        await d.destroy(spec.instanceId)
+        await booted(c)
+        expect(await type('c', [...login, ['cat /root/note /root/more', /before\s+after/]])).toContain(
+          'after',
+        )
+        await c.destroy(spec.instanceId)
+        expect(existsSync(join(shared, spec.instanceId))).toBe(false)
+      } finally {
+        await Promise.all([c, d].map((driver) => driver.destroy(spec.instanceId)))
+        await Promise.all([c, d].map((driver) => driver.close()))
+      }
+    },
+    3 * bootMs,
+  )
+
+  it(
     'takes a migration back, also one that a former worker began, and the guest goes on where it was',
     async () => {
       await make()
@@ -250,6 +342,7 @@ describe.skipIf(detection.driver !== 'qemu')('moves of QEMU machines', () => {
         door,
         cargo,
         bandwidth: 0,
+        onEnd: async () => {},
         signal: quiet.signal,
         onProgress: async () => ({ pause: false }),
       }
@@ -326,6 +419,7 @@ describe.skipIf(detection.driver !== 'qemu')('moves of QEMU machines', () => {
         door,
         cargo,
         bandwidth: 200_000_000,
+        onEnd: async () => {},
         signal: quiet.signal,
         onProgress: async ({ phase }) => ({ pause: phase === 'memory' && ++asked > 1 }),
       })

@@ -8,7 +8,7 @@ import { rescueFiles } from './rescue-node.ts'
 import { virtualSize } from './root-disk.ts'
 import { becomeUser, type QemuUser } from './user.ts'
 
-const limits = ['prlimit', '--as=1073741824', '--cpu=30', '--core=0']
+const limits = ['prlimit', '--as=2147483648', '--cpu=30', '--core=0']
 const gib = 1024 ** 3
 
 /**
@@ -24,7 +24,7 @@ export async function createRescueDisk(
 ): Promise<void> {
   if (!spec.rescue) throw new NephosError('driver_failed', 'No rescue image was named.')
   await removeRescueDisk(paths)
-  const base = join(paths.vm, rescueFiles.base)
+  const base = join(paths.disks, rescueFiles.base)
   await link(basePath, base).catch((cause) => {
     throw new NephosError('driver_failed', `The cached image is not usable: ${cause.message}`, { cause })
   })
@@ -37,13 +37,13 @@ export async function createRescueDisk(
       ...['qemu-img', 'create', '-q', '-u', '-f', 'qcow2', '-F', spec.rescue.format],
       ...['-b', rescueFiles.base, part, String(bytes)],
     ],
-    { cwd: paths.vm },
+    { cwd: paths.disks },
   )
-  await rename(join(paths.vm, part), join(paths.vm, rescueFiles.disk))
+  await rename(join(paths.disks, part), join(paths.disks, rescueFiles.disk))
 }
 
 /** Removes the temporary disk. Nothing happens when there is none. */
-export async function removeRescueDisk({ vm }: InstancePaths): Promise<void> {
+export async function removeRescueDisk({ disks }: InstancePaths): Promise<void> {
   for (const name of [rescueFiles.disk, `${rescueFiles.disk}.part`, rescueFiles.base])
-    await rm(join(vm, name), { force: true })
+    await rm(join(disks, name), { force: true })
 }

@@ -12,12 +12,12 @@ export async function resizeEmptyDisk(
   bytes: number,
   user: QemuUser | null,
 ): Promise<void> {
-  const limits = ['prlimit', '--as=1073741824', '--cpu=30', '--core=0']
+  const limits = ['prlimit', '--as=2147483648', '--cpu=30', '--core=0']
   const disk = JSON.stringify({
     driver: 'qcow2',
     file: { driver: 'file', filename: machineFiles.disk },
     backing: null,
   })
   const args = ['qemu-img', 'resize', '-q', '--shrink', `json:${disk}`, String(bytes)]
-  await runHostCommand([...becomeUser(user), ...limits, ...args], { cwd: paths.vm })
+  await runHostCommand([...becomeUser(user), ...limits, ...args], { cwd: paths.disks })
 }

@@ -1,13 +1,14 @@
-import { chmod, chown, link, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { link, open, rename, rm, stat } from 'node:fs/promises'
 import { NephosError } from '@nephos/core/errors'
-import type { MachineSpec } from '../../driver.ts'
+import type { BaseImage, MachineSpec } from '../../driver.ts'
 import { machineFiles } from './command-line.ts'
 import { runHostCommand } from './host-command.ts'
 import type { InstancePaths } from './instance-paths.ts'
+import { makeMachineDir } from './machine-dir.ts'
 import { becomeUser, type QemuUser } from './user.ts'
 
 /** Bounds of qemu-img, so that no disk can make it eat the host. */
-const limits = ['prlimit', '--as=1073741824', '--cpu=30', '--core=0']
+const limits = ['prlimit', '--as=2147483648', '--cpu=30', '--core=0']
 const gib = 1024 ** 3
 
 /**
@@ -16,15 +17,12 @@ const gib = 1024 ** 3
  * @throws NephosError driver_failed
  */
 export async function createRootDisk(
-  spec: MachineSpec,
+  spec: MachineSpec & { image: Pick<BaseImage, 'format'> },
   paths: InstancePaths,
   basePath: string,
-  user: QemuUser | null,
+  { user, hostName }: { user: QemuUser | null; hostName: string },
 ): Promise<void> {
-  await mkdir(paths.vm, { recursive: true, mode: 0o700 })
-  await chmod(paths.dir, 0o711)
-  await chmod(paths.vm, 0o700)
-  if (user) await chown(paths.vm, user.uid, user.gid)
+  await makeMachineDir(spec.instanceId, paths, { user, hostName })
   if (await exists(paths.disk)) return
 
   await rm(paths.base, { force: true })
@@ -42,7 +40,7 @@ export async function createRootDisk(
       },
     )
   const part = `${machineFiles.disk}.part`
-  await rm(`${paths.vm}/${part}`, { force: true })
+  await rm(`${paths.disks}/${part}`, { force: true })
   // -u: the base is not opened, its size is known.
   const create = [
     'qemu-img',
@@ -56,8 +54,8 @@ export async function createRootDisk(
     '-b',
     machineFiles.base,
   ]
-  await runHostCommand([...becomeUser(user), ...limits, ...create, part, String(bytes)], { cwd: paths.vm })
-  await rename(`${paths.vm}/${part}`, paths.disk)
+  await runHostCommand([...becomeUser(user), ...limits, ...create, part, String(bytes)], { cwd: paths.disks })
+  await rename(`${paths.disks}/${part}`, paths.disk)
 }
 
 /** Bytes of the disk that an image holds. */

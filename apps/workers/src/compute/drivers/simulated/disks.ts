@@ -30,9 +30,19 @@ const failed = (message: string): NephosError => new NephosError('driver_failed'
 const gib = 1024 ** 3
 const oldDisk = 'old-disk.json'
 
+/** Whether the file systems of its guest would have been frozen. @throws NephosError driver_failed */
+function freeze({ name, state }: SimulatedMachine, { quiesce, onUnfrozen }: ExportOptions): boolean {
+  if (!quiesce || state !== 'running') return false
+  if (!faults.freeze(name)) return true
+  const why = failed(`${name} cannot be frozen, as its name asks`)
+  if (quiesce === 'require') throw why
+  onUnfrozen?.(why.message)
+  return false
+}
+
 /** What a simulated machine says of its disks. */
 export const diskNotes = (spec: MachineSpec) => ({
-  imageId: spec.image.imageId,
+  imageId: spec.image?.imageId,
   ephemeralGib: spec.ephemeralGib ?? 0,
   swapMib: spec.swapMib ?? 0,
 })
@@ -87,12 +97,14 @@ export class SimulatedDisks implements MachineDisks {
     rmSync(this.#file(instanceId, oldDisk), { force: true })
   }
 
-  async export(spec: MachineSpec, exportId: string, { signal, onProgress }: ExportOptions): Promise<void> {
+  async export(spec: MachineSpec, exportId: string, options: ExportOptions): Promise<void> {
+    const { signal, onProgress } = options
     const machine = this.#made(spec.instanceId)
     if (faults.export(machine.name)) throw failed(`${machine.name} cannot be copied, as its name asks`)
     if (signal.aborted)
       throw new NephosError('cancelled', 'The copy of the disk was cancelled.', { cause: signal.reason })
-    const words = `simulated disk of ${machine.name}, made from ${machine.imageId ?? 'nothing'}, boot ${machine.boots}`
+    const frozen = freeze(machine, options) ? ', frozen' : ''
+    const words = `simulated disk of ${machine.name}${frozen}, made from ${machine.imageId ?? 'nothing'}, boot ${machine.boots}`
     const file = openSync(this.#file(spec.instanceId, `export-${exportId}`), 'w')
     writeSync(file, emptyQcow2(Math.max(1, machine.diskGib) * gib, words))
     closeSync(file)

@@ -7,6 +7,7 @@ import { NephosError } from '@nephos/core/errors'
 import type {
   BaseImage,
   ComputeDriver,
+  DestroyOptions,
   Inventory,
   MachineEvent,
   MachineSpec,
@@ -14,6 +15,7 @@ import type {
   Nic,
 } from '../../driver.ts'
 import type { Samples } from '../../samples.ts'
+import { DiskStore, StoredDisks, storageFacts } from '../disk-store.ts'
 import { MachineEvents } from '../events.ts'
 import { KeyedLock } from '../keyed-lock.ts'
 import { ConsoleLog } from '../serial/console-log.ts'
@@ -23,6 +25,8 @@ import { bootText, faults, lastState, type SimulatedMachine } from './machine.ts
 import { SimulatedColdMoves, SimulatedLiveMoves } from './moves.ts'
 import { simulatedSamples } from './samples.ts'
 import { SerialEchoes } from './serial-echo.ts'
+import { makeStoredDisk } from './stored-disk.ts'
+import { SimulatedVolumes } from './volumes.ts'
 
 /** What a simulated host needs to know. */
 export interface SimulatedDriverOptions {
@@ -32,6 +36,10 @@ export interface SimulatedDriverOptions {
   ramMib: number
   diskGib: number
   consoleLogBytes: number
+  /** Name of this host, by which it has its part in what several hosts have. Default `host`. */
+  hostName?: string
+  /** Directory of disks that other hosts may have, too. */
+  disksDir?: string | null
   /** How long a guest "boots", in milliseconds. Default 300. */
   bootMs?: number
   onError?: (error: unknown) => void
@@ -62,10 +70,13 @@ export class SimulatedDriver implements ComputeDriver {
   readonly holds: SimulatedHolds
   readonly agents: SimulatedGuestAgents
   readonly rescueDisks: SimulatedRescueDisks
+  readonly volumes: SimulatedVolumes
   readonly cold: SimulatedColdMoves
   readonly live: SimulatedLiveMoves
+  readonly storage: StoredDisks
   readonly #options: SimulatedDriverOptions
   readonly #machines = new Map<string, SimulatedMachine>()
+  readonly #store: DiskStore | null
   readonly #timers = new Map<string, NodeJS.Timeout>()
   readonly #lock = new KeyedLock()
   readonly #events: MachineEvents
@@ -73,6 +84,9 @@ export class SimulatedDriver implements ComputeDriver {
 
   constructor(options: SimulatedDriverOptions) {
     this.#options = options
+    const store = options.disksDir ? new DiskStore(options.disksDir, options.hostName ?? 'host') : null
+    this.#store = store
+    this.storage = new StoredDisks(store, { uid: null, isStored: async () => true })
     this.#events = new MachineEvents(options.onError ?? (() => {}))
     this.disks = new SimulatedDisks({
       dir: (instanceId) => this.#dir(instanceId),
@@ -93,7 +107,9 @@ export class SimulatedDriver implements ComputeDriver {
     this.holds = new SimulatedHolds(held)
     this.agents = new SimulatedGuestAgents(held)
     this.rescueDisks = new SimulatedRescueDisks(held)
+    this.volumes = new SimulatedVolumes(held)
     const moves = {
+      store,
       dir: (id: string) => this.#dir(id),
       get: (id: string) => this.#machines.get(id),
       save: (machine: SimulatedMachine) => this.#save(machine),
@@ -108,11 +124,18 @@ export class SimulatedDriver implements ComputeDriver {
 
   async inventory(): Promise<Inventory> {
     const { vcpus, ramMib, diskGib } = this.#options
+    const storageId = (await this.#store?.open()) ?? null
     return {
       vcpus,
       ramMib,
       diskGib,
-      facts: { simulated: true, accelerator: 'none', uefi: true, cpuLimits: true },
+      facts: {
+        ...storageFacts({ store: this.#store, storageId }),
+        simulated: true,
+        accelerator: 'none',
+        uefi: true,
+        cpuLimits: true,
+      },
     }
   }
 
@@ -149,6 +172,7 @@ export class SimulatedDriver implements ComputeDriver {
     return this.#lock.run(spec.instanceId, async () => {
       if (faults.disk(spec.name)) throw failed(`no disk for ${spec.name}, as its name asks`)
       if (this.#machines.has(spec.instanceId)) return
+      await makeStoredDisk(this.#store, spec.instanceId)
       mkdirSync(this.#dir(spec.instanceId), { recursive: true })
       this.#save({
         version: 1,
@@ -212,7 +236,7 @@ export class SimulatedDriver implements ComputeDriver {
     return Promise.all([...this.#machines.keys()].map((id) => this.status(id)))
   }
 
-  destroy(instanceId: string): Promise<void> {
+  destroy(instanceId: string, { keepDisks = false }: DestroyOptions = {}): Promise<void> {
     return this.#lock.run(instanceId, async () => {
       this.#clearTimer(instanceId)
       await this.cold.withdraw(instanceId)
@@ -220,6 +244,7 @@ export class SimulatedDriver implements ComputeDriver {
       this.#machines.delete(instanceId)
       this.#serial.end(instanceId)
       await rm(this.#dir(instanceId), { recursive: true, force: true })
+      if (!keepDisks) await this.#store?.release(instanceId)
     })
   }
 
@@ -254,7 +279,10 @@ export class SimulatedDriver implements ComputeDriver {
   async #start(spec: MachineSpec): Promise<MachineStatus> {
     const machine = this.#machines.get(spec.instanceId)
     if (!machine) throw failed(`${spec.instanceId} has no disk; make it before the start`)
-    if (machine.state === 'running') return this.status(spec.instanceId)
+    if (machine.state === 'running') {
+      for (const volume of spec.volumes ?? []) await this.volumes.plugInto(machine, volume)
+      return this.status(spec.instanceId)
+    }
     if (faults.start(spec.name)) throw failed(`${spec.name} does not start, as its name asks`)
     if (faults.slowStart(spec.name)) await sleep(2_000)
     const booted: SimulatedMachine = {
@@ -266,6 +294,7 @@ export class SimulatedDriver implements ComputeDriver {
       boots: machine.boots + 1,
       startedAt: Date.now(),
       taps: spec.nics.map(({ tap }) => tap),
+      volumes: spec.volumes?.map(({ volumeId }) => volumeId) ?? [],
       state: 'running',
     }
     this.#write(spec.instanceId, bootText(booted, spec.nics, new Date()))

@@ -18,6 +18,8 @@ const simulatedMachine = z.object({
   /** When it was started last, in ms since 1970: what its counters count from. */
   startedAt: z.number().optional(),
   taps: z.array(z.string()).optional(),
+  /** Ids of the volumes that it runs with. */
+  volumes: z.array(z.string()).optional(),
   /** It has the temporary disk of a rescue. */
   rescueDisk: z.boolean().optional(),
 })
@@ -44,6 +46,8 @@ export const faults = {
   disk: (name: string) => name.startsWith('fail-disk-'),
   /** Its root disk cannot be copied. */
   export: (name: string) => name.startsWith('fail-export-'),
+  /** The agent in its guest cannot freeze its file systems. */
+  freeze: (name: string) => name.startsWith('fail-freeze-'),
   /** It can neither be paused nor suspended, nor brought back from that. */
   hold: (name: string) => name.startsWith('fail-hold-'),
   /** Its rescue disk cannot be made. */
@@ -64,9 +68,9 @@ export const faults = {
   busy: (name: string) => name.startsWith('busy-'),
   /** Its guest ignores the power button. */
   ignoresPowerButton: (name: string) => name.startsWith('deaf-'),
-  /** It takes no further interface while it runs. */
+  /** It takes no further interface or volume while it runs. */
   plug: (name: string) => name.startsWith('fail-plug-'),
-  /** Its guest never lets go of an interface. */
+  /** Its guest never lets go of an interface or a volume. */
   unplug: (name: string) => name.startsWith('fail-unplug-'),
   /** Its guest never says that it has booted. */
   neverReady: (name: string) => name.startsWith('never-ready-'),

@@ -12,10 +12,14 @@ import { type Door, openDoor } from '../../transfer/door.ts'
 import { type FetchOptions, fetchFiles } from '../../transfer/fetch.ts'
 import type { FileOffer, Underlay } from '../../transfer/offer.ts'
 import { readJson, writeJson } from '../atomic-file.ts'
+import type { DiskStore } from '../disk-store.ts'
 import { faults, lastState, type SimulatedMachine } from './machine.ts'
+import { meetStoredDisk } from './stored-disk.ts'
 
 /** What the moves need of the simulated driver. */
 export interface SimulatedHost {
+  /** Where disks are, as far as other hosts may have them, too. */
+  store: DiskStore | null
   dir: (instanceId: string) => string
   get: (instanceId: string) => SimulatedMachine | undefined
   save: (machine: SimulatedMachine) => void
@@ -39,7 +43,12 @@ export class SimulatedColdMoves implements ColdMoves {
     this.#host = host
   }
 
-  offer(instanceId: string, migrationId: string, underlay: Underlay): Promise<FileOffer> {
+  offer(
+    instanceId: string,
+    migrationId: string,
+    underlay: Underlay,
+    { sharedDisks }: { sharedDisks: boolean } = { sharedDisks: false },
+  ): Promise<FileOffer> {
     return this.#host.exclusive(instanceId, async () => {
       const open = this.#doors.get(instanceId)
       if (open?.offer.migrationId === migrationId) return open.offer
@@ -48,7 +57,7 @@ export class SimulatedColdMoves implements ColdMoves {
       if (faults.move(machine.name)) throw failed(`${machine.name} does not move, as its name asks`)
       const dir = this.#host.dir(instanceId)
       const names = [stateFile, 'console.log'].filter((name) => existsSync(join(dir, name)))
-      const door = await openDoor({ migrationId, dir, names }, underlay)
+      const door = await openDoor({ migrationId, dir, names, sharedDisks }, underlay)
       this.#doors.set(instanceId, door)
       return door.offer
     })
@@ -69,6 +78,7 @@ export class SimulatedColdMoves implements ColdMoves {
       if (known?.migrationId !== offer.migrationId) {
         if (this.#host.get(instanceId)?.state === 'running') throw failed(`${instanceId} runs here already`)
         await rm(dir, { recursive: true, force: true })
+        await meetStoredDisk(this.#host.store, instanceId, offer.sharedDisks)
         mkdirSync(dir, { recursive: true })
         await writeJson(mark, { migrationId: offer.migrationId })
       }
@@ -131,7 +141,7 @@ export class SimulatedLiveMoves implements LiveMoves {
 
   async cargo(instanceId: string, { sharedDisks }: { sharedDisks: boolean }): Promise<LiveCargo> {
     const { diskGib } = this.#alive(instanceId)
-    return { disks: sharedDisks ? [] : [{ node: 'root', bytes: diskGib * 1024 ** 3 }] }
+    return { sharedDisks, disks: sharedDisks ? [] : [{ node: 'root', bytes: diskGib * 1024 ** 3 }] }
   }
 
   prepare(spec: MachineSpec, migrationId: string, cargo: LiveCargo, address: string): Promise<LiveDoor> {
@@ -142,6 +152,7 @@ export class SimulatedLiveMoves implements LiveMoves {
       const there = this.#host.get(instanceId)
       if (there && there.state !== 'incoming') throw failed(`${instanceId} is here already`)
       this.#close(instanceId)
+      await meetStoredDisk(this.#host.store, instanceId, cargo.sharedDisks)
       mkdirSync(this.#host.dir(instanceId), { recursive: true })
       const { name, vcpus, ramMib, diskGib } = spec
       const empty = { version: 1, instanceId, name, vcpus, ramMib, diskGib, boots: 0, startedAt: 0 } as const
@@ -173,9 +184,9 @@ export class SimulatedLiveMoves implements LiveMoves {
     })
   }
 
-  async copy(instanceId: string, { door, signal, onProgress, cargo }: CopyOptions): Promise<void> {
+  async copy(instanceId: string, { door, signal, onProgress, onEnd, cargo }: CopyOptions): Promise<number> {
     const machine = this.#host.get(instanceId)
-    if (machine?.state === 'left') return
+    if (machine?.state === 'left') return Date.now()
     const { name, ramMib } = this.#alive(instanceId)
     if (faults.move(name)) throw failed(`${name} does not move, as its name asks`)
     const totalBytes = cargo.disks.reduce((sum, { bytes }) => sum + bytes, 0) + ramMib * 1024 ** 2
@@ -188,7 +199,10 @@ export class SimulatedLiveMoves implements LiveMoves {
       if (pause || (round >= rounds && !faults.busy(name))) break
       await sleep(reportEveryMs)
     }
+    await onEnd('near')
+    await onEnd('here')
     this.#ready.set(instanceId, door)
+    return Date.now()
   }
 
   async switchOver(instanceId: string): Promise<'completed' | 'gone'> {

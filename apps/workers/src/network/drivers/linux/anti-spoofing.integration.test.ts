@@ -115,6 +115,8 @@ describe.skipIf(!canMakeNetworks())('what a guest may send', () => {
     const base = network(22)
     const [one, two] = [port(base, 21), port(base, 22)]
     await start(withPorts(base, [one]))
+    // As every worker begins.
+    await driver.reconcile([withPorts(base, [one])])
     commandIn(host.netns, 'nft', 'flush', 'ruleset')
     const [guest] = await start(withPorts(base, [two]))
     expect((await guest!.dhcp())!.ip).toBe('10.0.0.22')

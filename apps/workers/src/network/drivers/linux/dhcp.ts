@@ -3,6 +3,7 @@ import { parseCidr } from '@nephos/core/addresses'
 import { z } from 'zod'
 import type { NetworkSpec } from '../../driver.ts'
 import { type DaemonSpec, findDaemon, reloadDaemon, startDaemon, stopDaemons } from './daemon.ts'
+import { domainOf, ensureWayOut, namesText } from './dns.ts'
 import {
   currentLeases,
   dnsmasqCommand,
@@ -14,9 +15,12 @@ import {
 import { readText, writeIfChanged } from './files.ts'
 import { haproxyCommand, haproxyConfig, type ProxyUser } from './haproxy.ts'
 import { readIp, runIp } from './host-tools.ts'
+import { metadataAddress6, servedSubnets6, speaksIpv6 } from './ipv6/served.ts'
+import { enableIpv6 } from './ipv6/settings.ts'
 import { type Link, removeLinks } from './links.ts'
 import { bridgeName, dhcpInterface, dhcpLinkName, metadataAddress, type NetworkPaths } from './names.ts'
 import { ensureNamespace, removeNamespace } from './namespaces.ts'
+import { portOptionsText } from './port-options.ts'
 
 /** Where DHCP and metadata of one network run. */
 export interface DhcpPlace {
@@ -25,12 +29,18 @@ export interface DhcpPlace {
   paths: NetworkPaths
   metadataSocket: string
   dhcpDomain: string
+  /** Name servers that are asked for what is not on the network. */
+  dnsForwarders: readonly string[]
   dnsmasqUser: string
   proxyUser: ProxyUser | null
 }
 
 const dnsmasqOf = (network: NetworkSpec, place: DhcpPlace): DaemonSpec => ({
-  command: dnsmasqCommand(network, place.paths, { domain: place.dhcpDomain, user: place.dnsmasqUser }),
+  command: dnsmasqCommand(network, place.paths, {
+    domain: domainOf(network, place.dhcpDomain),
+    user: place.dnsmasqUser,
+    forwarders: place.dnsForwarders,
+  }),
   pidFile: place.paths.dnsmasqPid,
   netns: place.netns,
 })
@@ -41,8 +51,9 @@ const haproxyOf = (place: DhcpPlace): DaemonSpec => ({
   netns: place.netns,
 })
 
-/** True when the network has a subnet that DHCP serves. */
-export const wantsDhcp = (network: NetworkSpec): boolean => servedSubnets(network).length > 0
+/** True when the network has a subnet that is served. */
+export const wantsDhcp = (network: NetworkSpec): boolean =>
+  servedSubnets(network).length > 0 || servedSubnets6(network).length > 0
 
 /**
  * Makes the namespace, its link to the bridge, its addresses and both daemons what they are to be, whatever is there.
@@ -56,6 +67,7 @@ export async function ensureDhcp(
   await mkdir(place.paths.directory, { recursive: true, mode: 0o711 })
   if (!wantsDhcp(network)) return removeDhcp(network.segmentId, place, links)
   const [, changed] = await Promise.all([ensureLink(network, place, links), writeFiles(network, place)])
+  await ensureWayOut(network, place.netns, place.dnsForwarders)
   await Promise.all([ensureDnsmasq(network, place, changed), ensureHaproxy(network, place)])
 }
 
@@ -88,8 +100,9 @@ export async function reviveDhcp(network: NetworkSpec, place: DhcpPlace): Promis
 export async function updateLeases(network: NetworkSpec, place: DhcpPlace): Promise<void> {
   if (!wantsDhcp(network)) return
   const leases = (await readText(place.paths.leases)) ?? ''
-  if (hasLeaseConflict(leases, network.leases)) return forgetLeases(network, place)
-  if (!(await writeIfChanged(place.paths.hosts, hostsText(network)))) return
+  const hosts = (await readText(place.paths.hosts)) ?? ''
+  if (hasLeaseConflict(leases, network.leases, hosts)) return forgetLeases(network, place)
+  if (!(await writeFiles(network, place))) return
   await ensureDnsmasq(network, place, true)
 }
 
@@ -99,26 +112,37 @@ export async function updateLeases(network: NetworkSpec, place: DhcpPlace): Prom
  */
 export async function forgetLeases(network: NetworkSpec, place: DhcpPlace): Promise<void> {
   const before = (await readText(place.paths.leases)) ?? ''
-  if (!wantsDhcp(network) || !currentLeases(before, network.leases).changed) return
+  const hosts = (await readText(place.paths.hosts)) ?? ''
+  if (!wantsDhcp(network) || !currentLeases(before, network.leases, hosts).changed) return
   await stopDaemons('dnsmasq', place.paths.directory)
-  const { text } = currentLeases((await readText(place.paths.leases)) ?? '', network.leases)
+  const { text } = currentLeases((await readText(place.paths.leases)) ?? '', network.leases, hosts)
   await writeFile(place.paths.leases, text, { mode: 0o644 })
-  await writeIfChanged(place.paths.hosts, hostsText(network))
+  await writeFiles(network, place)
   await startDaemon(dnsmasqOf(network, place))
 }
 
 async function stopDhcp(place: DhcpPlace): Promise<void> {
-  const { directory, hosts, options, leases, dnsmasqPid, haproxyConfig: config, haproxyPid } = place.paths
+  const {
+    directory,
+    hosts,
+    options,
+    leases,
+    names,
+    dnsmasqPid,
+    haproxyConfig: config,
+    haproxyPid,
+  } = place.paths
   await Promise.all([stopDaemons('dnsmasq', directory), stopDaemons('haproxy', directory)])
   await Promise.all(
-    [hosts, options, leases, dnsmasqPid, config, haproxyPid].map((path) => rm(path, { force: true })),
+    [hosts, options, leases, names, dnsmasqPid, config, haproxyPid].map((path) => rm(path, { force: true })),
   )
 }
 
-async function writeFiles(network: NetworkSpec, { paths }: DhcpPlace): Promise<boolean> {
+async function writeFiles(network: NetworkSpec, { paths, dhcpDomain }: DhcpPlace): Promise<boolean> {
   const changed = await Promise.all([
     writeIfChanged(paths.hosts, hostsText(network)),
-    writeIfChanged(paths.options, optionsText(network)),
+    writeIfChanged(paths.options, portOptionsText(network) + optionsText(network)),
+    writeIfChanged(paths.names, namesText(network, domainOf(network, dhcpDomain))),
   ])
   return changed.includes(true)
 }
@@ -132,7 +156,7 @@ async function ensureDnsmasq(network: NetworkSpec, place: DhcpPlace, reload: boo
 }
 
 async function ensureHaproxy(network: NetworkSpec, place: DhcpPlace): Promise<void> {
-  const text = haproxyConfig(network.networkId, place.metadataSocket, place.proxyUser)
+  const text = haproxyConfig(network.networkId, place.metadataSocket, place.proxyUser, speaksIpv6(network))
   const changed = await writeIfChanged(place.paths.haproxyConfig, text)
   if (!changed && (await findDaemon(haproxyOf(place))) !== null) return
   await stopDaemons('haproxy', place.paths.directory)
@@ -144,9 +168,7 @@ const addressSchema = z.array(
     mtu: z.number(),
     address: z.string(),
     flags: z.array(z.string()),
-    addr_info: z
-      .array(z.object({ family: z.string(), local: z.string(), prefixlen: z.number() }))
-      .default([]),
+    addr_info: z.array(z.object({ scope: z.string(), local: z.string(), prefixlen: z.number() })).default([]),
   }),
 )
 
@@ -166,6 +188,7 @@ async function ensureLink(network: NetworkSpec, place: DhcpPlace, links: readonl
   if (!whole || found.master !== bridge || found.mtu !== network.mtu || !found.up)
     hostCommands.push(`link set dev ${outer} mtu ${network.mtu} master ${bridge} up`)
   await runIp(place.hostNetns, hostCommands)
+  if (speaksIpv6(network)) await enableIpv6(place.netns, [dhcpInterface])
   await runIp(place.netns, innerCommands(network, whole ? inner[0] : undefined))
 }
 
@@ -181,15 +204,20 @@ function innerCommands(network: NetworkSpec, found: z.output<typeof addressSchem
   const wanted = [
     ...servedSubnets(network).map(({ dhcpIp, cidr }) => `${dhcpIp}/${parseCidr(cidr)!.prefix}`),
     `${metadataAddress}/32`,
+    ...servedSubnets6(network).map(({ dhcpIp, prefix }) => `${dhcpIp}/${prefix}`),
+    ...(speaksIpv6(network) ? [`${metadataAddress6}/64`] : []),
   ]
+  // What an interface makes of its MAC is its own affair.
   const present = (found?.addr_info ?? [])
-    .filter(({ family }) => family === 'inet')
+    .filter(({ scope, local }) => scope !== 'link' || local === metadataAddress6)
     .map(({ local, prefixlen }) => `${local}/${prefixlen}`)
   const mac = network.dhcpMac && found?.address !== network.dhcpMac ? ` address ${network.dhcpMac}` : ''
   const up = found?.flags.includes('UP') && found.mtu === network.mtu
   return [
     ...present.filter((one) => !wanted.includes(one)).map((one) => `addr del ${one} dev ${dhcpInterface}`),
     ...(mac || !up ? [`link set dev ${dhcpInterface}${mac} mtu ${network.mtu} up`] : []),
-    ...wanted.filter((one) => !present.includes(one)).map((one) => `addr add ${one} dev ${dhcpInterface}`),
+    ...wanted
+      .filter((one) => !present.includes(one))
+      .map((one) => `addr add ${one} dev ${dhcpInterface}${one.includes(':') ? ' nodad' : ''}`),
   ]
 }

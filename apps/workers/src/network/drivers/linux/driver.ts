@@ -1,22 +1,43 @@
-import { mkdir, readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { tapName } from '@nephos/core'
 import { NephosError } from '@nephos/core/errors'
-import { z } from 'zod'
-import { readJson } from '../../../compute/drivers/atomic-file.ts'
 import { KeyedLock } from '../../../compute/drivers/keyed-lock.ts'
-import type { NetworkDriver, NetworkSpec, PortSpec, WiredPort } from '../../driver.ts'
+import { Coalescer } from '../../coalescer.ts'
+import type {
+  DoorState,
+  FirewallSpec,
+  NetworkDriver,
+  NetworkLacks,
+  NetworkSpec,
+  PortSpec,
+  RouterSpec,
+  WiredPort,
+} from '../../driver.ts'
 import { rulesOf } from './anti-spoofing.ts'
 import { stopDaemonsExcept } from './daemon.ts'
-import { type DhcpPlace, ensureDhcp, forgetLeases, removeDhcp, reviveDhcp, updateLeases } from './dhcp.ts'
-import { findSystemUser, isReachableByAll, writeIfChanged } from './files.ts'
+import { chooseDaemonUsers, type DaemonUsers } from './daemon-users.ts'
+import {
+  type DhcpPlace,
+  ensureDhcp,
+  forgetLeases,
+  removeDhcp,
+  reviveDhcp,
+  updateLeases,
+  wantsDhcp,
+} from './dhcp.ts'
+import { Doors } from './doors/doors.ts'
+import { Firewall } from './firewall/firewall.ts'
+import { TapHandovers } from './handover.ts'
 import { runIp } from './host-tools.ts'
 import { bridgeCommands, type Link, readLinks, removeLinks, strayLinks, tapCommands } from './links.ts'
 import { bridgeName, networkOfAlias, networkPaths, overlayName, portOfAlias } from './names.ts'
 import { ensureNamespace, namespaceInode, namespacesWith, removeNamespace } from './namespaces.ts'
 import { Overlay } from './overlay.ts'
 import type { OverlayEntries } from './overlay-entries.ts'
-import { RateLimits } from './rate-limit.ts'
+import { PortQos } from './port-qos.ts'
+import { readRecords, writeRecord } from './records.ts'
+import { Routers } from './routers/routers.ts'
 import { RuleTable } from './rule-table.ts'
 import { ensureLabUnderlay, type Lab, removeLabUnderlay, type Underlay } from './underlay.ts'
 
@@ -26,15 +47,23 @@ export interface LinuxDriverOptions {
   netns: string
   /** Names of the namespaces of DHCP; the segment number follows. */
   dhcpNetnsPrefix: string
+  /** Names of the namespaces of routers; the router's id follows. */
+  routerNetnsPrefix: string
   /** Directory of the networks' files. */
   directory: string
   /** Socket of the metadata service of this host. */
   metadataSocket: string
   dhcpDomain: string
+  /** Name servers that networks' own ask for what they do not know; none: they refuse. */
+  dnsForwarders?: readonly string[]
+  /** What cannot work here, and why. */
+  lacks?: NetworkLacks
   /** How other hosts are reached; null: this host stands alone. */
   underlay: Underlay | null
   /** What a lab would have made for this host: removed with it. */
   lab: Lab
+  /** Namespace that external networks lead to, null for the machine's own; `owner` marks what is ours there. */
+  outside: { netns: string | null; owner: string }
   /** Numeric user who opens the taps; null for root. */
   tapOwner: () => Promise<number | null>
   log: { info: (facts: object, message: string) => void; warn: (facts: object, message: string) => void }
@@ -42,7 +71,6 @@ export interface LinuxDriverOptions {
   watchMs?: number
 }
 
-const recordSchema = z.object({ networkId: z.string(), segmentId: z.number() })
 const forgetDelayMs = 300
 
 interface Held {
@@ -58,26 +86,60 @@ export class LinuxNetworkDriver implements NetworkDriver {
   readonly #lock = new KeyedLock()
   readonly #networks = new Map<string, Held>()
   readonly #rules: RuleTable
-  readonly #rates: RateLimits
+  readonly #qos: PortQos
   readonly #overlay: Overlay | null
-  readonly #forgetting = new Map<string, NodeJS.Timeout>()
-  #users: Pick<DhcpPlace, 'dnsmasqUser' | 'proxyUser'> = { dnsmasqUser: 'root', proxyUser: null }
+  readonly #routers: Routers
+  readonly #doors: Doors
+  readonly #handovers: TapHandovers
+  readonly #firewall: Firewall | null
+  readonly #forgetting: Coalescer
+  #users: DaemonUsers = { dnsmasqUser: 'root', proxyUser: null }
   #watch?: NodeJS.Timeout
 
   constructor(options: LinuxDriverOptions) {
     this.#options = options
     this.#rules = new RuleTable(options.netns)
-    this.#rates = new RateLimits(options.netns)
+    this.#qos = new PortQos(options.netns)
+    this.#handovers = new TapHandovers(options.netns, options.log.warn.bind(options.log))
+    this.#firewall = options.lacks?.noSecurityGroups ? null : new Firewall(options.netns, options.log)
     this.#overlay = options.underlay && new Overlay(options.netns, options.underlay)
+    this.#doors = new Doors({
+      ...options,
+      ...options.outside,
+      hostNetns: options.netns,
+      machine: options.outside.netns,
+    })
+    const routersDirectory = join(dirname(options.directory), 'routers')
+    this.#routers = new Routers({ ...options, prefix: options.routerNetnsPrefix, routersDirectory })
+    this.#forgetting = new Coalescer(
+      (networkId) => this.#forgetLeases(networkId),
+      (err, networkId) => options.log.warn({ err, networkId }, 'old leases could not be forgotten'),
+      forgetDelayMs,
+    )
   }
 
   async open(): Promise<void> {
-    const { directory, netns, watchMs = 2_000 } = this.#options
+    const { directory, netns, log, watchMs = 2_000 } = this.#options
     await mkdir(directory, { recursive: true, mode: 0o711 })
-    this.#users = await this.#chooseUsers()
-    if (await ensureNamespace(netns)) await this.#rules.replace([])
+    this.#users = await chooseDaemonUsers(directory, log)
+    if (await ensureNamespace(netns)) {
+      await this.#rules.replace([])
+      await this.#firewall?.replace([])
+    }
     await this.#ensureUnderlay()
     this.#watch ??= setInterval(() => void this.#revive(), watchMs).unref()
+  }
+
+  get lacks(): NetworkLacks {
+    return this.#options.lacks ?? {}
+  }
+
+  async setFirewall(spec: FirewallSpec): Promise<void> {
+    await this.#firewall?.setSpec(spec)
+  }
+
+  async arrived(portIds: readonly string[]): Promise<void> {
+    await this.#firewall?.arrived(portIds)
   }
 
   ensureNetwork(spec: NetworkSpec): Promise<void> {
@@ -87,7 +149,7 @@ export class LinuxNetworkDriver implements NetworkDriver {
         held.spec = spec
         await Promise.all([updateLeases(spec, this.#place(spec)), this.#overlay?.update(spec)])
       } else await this.#applyNetwork(spec, await readLinks(this.#options.netns))
-      this.#forgetSoon(spec.networkId)
+      this.#forgetting.add(spec.networkId)
     })
   }
 
@@ -99,10 +161,32 @@ export class LinuxNetworkDriver implements NetworkDriver {
       const { spec } = held
       spec.ports = [...spec.ports.filter(({ portId }) => portId !== port.portId), port]
       // No frame passes before a machine opens the tap, so its rules may arrive beside it.
-      await Promise.all([this.#ensureTap(port, { ...spec, mtu }), this.#rules.apply(rulesOf(port))])
-      await this.#rates.apply(tapName(port.portId), port.limits ?? null)
+      await Promise.all([
+        this.#ensureTap(port, { ...spec, mtu }),
+        this.#rules.apply(rulesOf(port)),
+        this.#firewall?.setPort(port),
+      ])
+      await this.#qos.apply(port)
+      await this.#handovers.apply(port, spec)
       return { portId: port.portId, tap: tapName(port.portId), netns, mtu }
     })
+  }
+
+  handOver(spec: NetworkSpec, portIds: readonly string[]): Promise<void> {
+    return this.#lock.run(spec.networkId, async () => {
+      const held = this.#networks.get(spec.networkId)
+      if (!held) throw new NephosError('driver_failed', `The network ${spec.networkId} is not on this host.`)
+      held.spec = spec
+      const ports = spec.ports.filter(({ portId }) => portIds.includes(portId))
+      for (const port of ports) await this.#handovers.hold(port, spec)
+      await this.#overlay?.update(spec)
+      for (const port of ports) await this.#handovers.copy(port, spec)
+    })
+  }
+
+  async emptyTaps(portIds: readonly string[]): Promise<void> {
+    for (const { spec } of this.#networks.values())
+      await this.#handovers.empty(spec, portIds, this.#options.underlay)
   }
 
   removePort(portId: string): Promise<void> {
@@ -110,9 +194,11 @@ export class LinuxNetworkDriver implements NetworkDriver {
       const tap = tapName(portId)
       for (const { spec } of this.#networks.values())
         spec.ports = spec.ports.filter((port) => port.portId !== portId)
+      await this.#handovers.forget(tap)
       await removeLinks(this.#options.netns, [tap])
       await this.#rules.remove([tap])
-      await this.#rates.remove(tap)
+      await this.#firewall?.removePorts([tap])
+      await this.#qos.remove(tap)
     })
   }
 
@@ -120,34 +206,50 @@ export class LinuxNetworkDriver implements NetworkDriver {
     return this.#lock.run(networkId, () => this.#removeNetwork(networkId))
   }
 
-  async inspect(): Promise<{ networks: string[]; ports: string[] }> {
+  ensureRouter(spec: RouterSpec): Promise<void> {
+    return this.#routers.ensure(spec)
+  }
+
+  removeRouter(routerId: string): Promise<void> {
+    return this.#routers.remove(routerId)
+  }
+
+  doorState(networkId: string): DoorState | null {
+    return this.#doors.state(networkId)
+  }
+
+  async inspect(): Promise<{ networks: string[]; ports: string[]; routers: string[] }> {
     const links = await this.#links()
     const bridged = links.map(({ alias }) => networkOfAlias(alias)).filter((id) => id !== null)
-    const recorded = (await this.#records()).map(({ networkId }) => networkId)
+    const recorded = (await readRecords(this.#options.directory)).map(({ networkId }) => networkId)
     return {
       networks: [...new Set([...bridged, ...recorded])].sort(),
       ports: links
         .map(({ alias }) => portOfAlias(alias))
         .filter((id) => id !== null)
         .sort(),
+      routers: await this.#routers.list(),
     }
   }
 
-  async reconcile(desired: NetworkSpec[]): Promise<void> {
+  async reconcile(desired: NetworkSpec[], routers: readonly RouterSpec[] = []): Promise<void> {
     const { netns } = this.#options
+    await this.#routers.removeOthers(routers)
     await ensureNamespace(netns)
     await this.#ensureUnderlay()
     const links = await readLinks(netns)
     const known = await this.#overlay?.read()
     const wanted = new Set(desired.map(({ networkId }) => networkId))
-    for (const { networkId } of await this.#records())
+    for (const { networkId } of await readRecords(this.#options.directory))
       if (!wanted.has(networkId)) await this.removeNetwork(networkId)
     await stopDaemonsExcept(this.#options.directory, wanted)
     for (const name of await this.#strayNamespaces(desired)) await removeNamespace(name)
     for (const networkId of this.#networks.keys())
       if (!wanted.has(networkId)) this.#networks.delete(networkId)
 
+    await this.#doors.removeOthers(desired)
     await this.#overlay?.replaceRules(desired)
+    await this.#firewall?.replace(desired)
     const problems: unknown[] = []
     for (const spec of desired)
       await this.#lock
@@ -169,15 +271,22 @@ export class LinuxNetworkDriver implements NetworkDriver {
     )
     await runIp(netns, taps)
     await this.#rules.replace(desired.flatMap(({ ports }) => ports.map(rulesOf)))
-    const limited = desired.flatMap(({ ports }) => ports.filter(({ limits }) => limits))
-    await this.#rates.reconcile(new Map(limited.map((port) => [tapName(port.portId), port.limits!])))
+    await this.#qos.reconcile(desired.flatMap(({ ports }) => ports))
+    const there = desired.filter(({ networkId }) => this.#networks.has(networkId))
+    await this.#handovers.reconcile(there, now)
+    // What went wrong with a router is told to whoever ensures it next.
+    for (const err of await this.#routers.reconcile(routers))
+      this.#options.log.warn({ err }, 'a router could not be made what it is to be')
     if (problems.length > 0) throw problems[0]
   }
 
   async destroy(): Promise<void> {
     await this.close()
     const { directory, netns, dhcpNetnsPrefix } = this.#options
-    for (const { networkId } of await this.#records()) await this.removeNetwork(networkId)
+    await this.#routers.destroy()
+    await this.#doors.destroy()
+    for (const { networkId } of await readRecords(this.#options.directory))
+      await this.removeNetwork(networkId)
     await stopDaemonsExcept(directory, new Set())
     for (const name of await namespacesWith(dhcpNetnsPrefix)) await removeNamespace(name)
     await removeNamespace(netns)
@@ -189,8 +298,7 @@ export class LinuxNetworkDriver implements NetworkDriver {
   async close(): Promise<void> {
     clearInterval(this.#watch)
     this.#watch = undefined
-    for (const timer of this.#forgetting.values()) clearTimeout(timer)
-    this.#forgetting.clear()
+    await this.#forgetting.stop()
   }
 
   async #ensureUnderlay(): Promise<void> {
@@ -206,18 +314,21 @@ export class LinuxNetworkDriver implements NetworkDriver {
     const { netns } = this.#options
     const place = this.#place(spec)
     await mkdir(place.paths.directory, { recursive: true, mode: 0o711 })
-    const { networkId, segmentId } = spec
-    await writeIfChanged(place.paths.record, `${JSON.stringify({ networkId, segmentId })}\n`)
+    const { networkId } = spec
+    await this.#firewall?.setNetwork(spec)
+    await writeRecord(place.paths, spec)
     await runIp(netns, bridgeCommands(spec, [...links]))
-    await Promise.all([ensureDhcp(spec, place, links), this.#overlay?.ensure(spec, links, known)])
+    await Promise.all([
+      ensureDhcp(spec, place, links),
+      this.#overlay?.ensure(spec, links, known),
+      this.#doors.ensure(spec, links),
+    ])
     if (!this.#networks.has(networkId)) this.#options.log.info({ networkId }, 'the network is on this host')
     this.#networks.set(networkId, { spec, applied: fingerprint(spec) })
   }
 
   async #removeNetwork(networkId: string): Promise<void> {
-    clearTimeout(this.#forgetting.get(networkId))
-    this.#forgetting.delete(networkId)
-    const record = (await this.#records()).find((one) => one.networkId === networkId)
+    const record = (await readRecords(this.#options.directory)).find((one) => one.networkId === networkId)
     const segmentId = record?.segmentId ?? this.#networks.get(networkId)?.spec.segmentId
     this.#networks.delete(networkId)
     if (segmentId === undefined) return
@@ -228,12 +339,15 @@ export class LinuxNetworkDriver implements NetworkDriver {
     const taps = links.filter(({ master, alias }) => master === bridge && portOfAlias(alias) !== null)
     const bridges = links.filter(({ name }) => name === bridge || name === overlayName(segmentId))
     await this.#overlay?.forget(networkId)
+    await this.#doors.remove(networkId, segmentId)
     await removeLinks(
       this.#options.netns,
       [...taps, ...bridges].map(({ name }) => name),
     )
     await this.#rules.remove(taps.map(({ name }) => name))
-    for (const { name } of taps) await this.#rates.remove(name)
+    await this.#firewall?.removePorts(taps.map(({ name }) => name))
+    await this.#firewall?.removeNetwork(networkId)
+    for (const { name } of taps) await Promise.all([this.#qos.remove(name), this.#handovers.forget(name)])
     await rm(place.paths.directory, { recursive: true, force: true })
   }
 
@@ -251,28 +365,22 @@ export class LinuxNetworkDriver implements NetworkDriver {
     }
   }
 
-  #forgetSoon(networkId: string): void {
-    if (this.#forgetting.has(networkId)) return
-    const timer = setTimeout(() => {
-      this.#forgetting.delete(networkId)
-      void this.#lock
-        .run(networkId, async () => {
-          const held = this.#networks.get(networkId)
-          if (held) await forgetLeases(held.spec, this.#place(held.spec))
-        })
-        .catch((err) => this.#options.log.warn({ err, networkId }, 'old leases could not be forgotten'))
-    }, forgetDelayMs)
-    this.#forgetting.set(networkId, timer.unref())
+  async #forgetLeases(networkId: string): Promise<void> {
+    await this.#lock.run(networkId, async () => {
+      const held = this.#networks.get(networkId)
+      if (held) await forgetLeases(held.spec, this.#place(held.spec))
+    })
   }
 
   async #revive(): Promise<void> {
+    await this.#routers.revive()
     for (const networkId of [...this.#networks.keys()])
       await this.#lock
         .run(networkId, async () => {
           const held = this.#networks.get(networkId)
           if (!held || !this.#watch) return
           const place = this.#place(held.spec)
-          if (!wantsRevival(held.spec) || (await namespaceInode(place.netns)) === null) return
+          if (!wantsDhcp(held.spec) || (await namespaceInode(place.netns)) === null) return
           const started = await reviveDhcp(held.spec, place)
           if (started.length > 0)
             this.#options.log.warn({ networkId, started }, 'a daemon had died and was started again')
@@ -281,45 +389,28 @@ export class LinuxNetworkDriver implements NetworkDriver {
   }
 
   #place({ networkId, segmentId }: Pick<NetworkSpec, 'networkId' | 'segmentId'>): DhcpPlace {
-    const { netns, dhcpNetnsPrefix, directory, metadataSocket, dhcpDomain } = this.#options
+    const {
+      netns,
+      dhcpNetnsPrefix,
+      directory,
+      metadataSocket,
+      dhcpDomain,
+      dnsForwarders = [],
+    } = this.#options
     return {
       hostNetns: netns,
       netns: `${dhcpNetnsPrefix}${segmentId}`,
       paths: networkPaths(directory, networkId),
       metadataSocket,
       dhcpDomain,
+      dnsForwarders,
       ...this.#users,
     }
-  }
-
-  /** Unprivileged users for the daemons, when they can reach their files at all. */
-  async #chooseUsers(): Promise<Pick<DhcpPlace, 'dnsmasqUser' | 'proxyUser'>> {
-    const { directory, log } = this.#options
-    if (!(await isReachableByAll(directory))) {
-      log.warn({ directory }, 'DHCP and metadata proxy run as root: other users cannot reach the directory')
-      return { dnsmasqUser: 'root', proxyUser: null }
-    }
-    const [dnsmasq, proxy] = await Promise.all([
-      findSystemUser(['dnsmasq', 'nobody']),
-      findSystemUser(['haproxy', 'nobody']),
-    ])
-    return { dnsmasqUser: dnsmasq?.name ?? 'root', proxyUser: proxy }
   }
 
   async #links(): Promise<Link[]> {
     const { netns } = this.#options
     return (await namespaceInode(netns)) === null ? [] : readLinks(netns)
-  }
-
-  async #records(): Promise<z.output<typeof recordSchema>[]> {
-    const { directory } = this.#options
-    const names = await readdir(directory, { withFileTypes: true }).catch(() => [])
-    const read = await Promise.all(
-      names
-        .filter((entry) => entry.isDirectory())
-        .map(({ name }) => readJson(join(directory, name, 'network.json'))),
-    )
-    return read.map((value) => recordSchema.safeParse(value)).flatMap(({ data }) => (data ? [data] : []))
   }
 
   async #strayNamespaces(desired: readonly NetworkSpec[]): Promise<string[]> {
@@ -328,9 +419,6 @@ export class LinuxNetworkDriver implements NetworkDriver {
   }
 }
 
-const wantsRevival = (spec: NetworkSpec) =>
-  spec.subnets.some(({ enableDhcp, dhcpIp }) => enableDhcp && dhcpIp)
-
 /** What a network is applied from besides its ports, its leases and what other hosts have of it. */
-const fingerprint = ({ segmentId, mtu, subnets, dhcpMac, overlay }: NetworkSpec): string =>
-  JSON.stringify([segmentId, mtu, subnets, dhcpMac, overlay !== null])
+const fingerprint = ({ segmentId, mtu, subnets, dhcpMac, dnsDomain, overlay, door }: NetworkSpec): string =>
+  JSON.stringify([segmentId, mtu, subnets, dhcpMac, dnsDomain, overlay !== null, door ?? null])

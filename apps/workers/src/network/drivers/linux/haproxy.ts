@@ -1,4 +1,5 @@
-import { metadataAddress, type NetworkPaths } from './names.ts'
+import { metadataAddress6 } from './ipv6/served.ts'
+import { dhcpInterface, metadataAddress, type NetworkPaths } from './names.ts'
 
 /** Who haproxy becomes once it listens; null keeps it as it is. */
 export interface ProxyUser {
@@ -10,7 +11,12 @@ export interface ProxyUser {
  * Configuration of a network's metadata proxy: it listens on the metadata address inside the network's DHCP
  * namespace and tells the service of the host who is asking. What a guest says about that is dropped.
  */
-export const haproxyConfig = (networkId: string, socket: string, user: ProxyUser | null): string => `global
+export const haproxyConfig = (
+  networkId: string,
+  socket: string,
+  user: ProxyUser | null,
+  ipv6 = false,
+): string => `global
   maxconn 256
   nbthread 1
 ${user ? `  user ${user.name}\n  gid ${user.gid}\n` : ''}
@@ -25,7 +31,7 @@ defaults
 
 frontend metadata
   bind ${metadataAddress}:80
-  http-request deny deny_status 400 if { req.hdr_cnt(content-length) gt 1 }
+${ipv6 ? `  bind [${metadataAddress6}]:80 interface ${dhcpInterface}\n` : ''}  http-request deny deny_status 400 if { req.hdr_cnt(content-length) gt 1 }
   http-request set-header X-Forwarded-For %[src]
   http-request set-header X-Network-ID ${networkId}
   http-request del-header X-Instance-ID

@@ -18,6 +18,8 @@ export interface Link {
   alias: string
   /** Of a VXLAN device: own address and UDP port. */
   vxlan: { local: string; port: number } | null
+  /** Of a port of a bridge: what is meant for everyone does not leave there. */
+  silent: boolean
 }
 
 const linkSchema = z.object({
@@ -33,6 +35,7 @@ const linkSchema = z.object({
         .object({ local: z.string().optional(), port: z.number().optional() })
         .optional()
         .catch(undefined),
+      info_slave_data: z.object({ flood: z.boolean().optional() }).optional().catch(undefined),
     })
     .optional(),
 })
@@ -51,6 +54,7 @@ export async function readLinks(netns: string): Promise<Link[]> {
       link.linkinfo?.info_kind === 'vxlan'
         ? { local: link.linkinfo.info_data?.local ?? '', port: link.linkinfo.info_data?.port ?? 0 }
         : null,
+    silent: link.linkinfo?.info_slave_data?.flood === false,
   }))
 }
 

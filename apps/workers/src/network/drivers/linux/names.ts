@@ -36,6 +36,7 @@ export function networkPaths(directory: string, networkId: string) {
     hosts: join(own, 'dhcp-hosts'),
     options: join(own, 'dhcp-options'),
     leases: join(own, 'dhcp-leases'),
+    names: join(own, 'dns-names'),
     dnsmasqPid: join(own, 'dnsmasq.pid'),
     haproxyConfig: join(own, 'haproxy.cfg'),
     haproxyPid: join(own, 'haproxy.pid'),

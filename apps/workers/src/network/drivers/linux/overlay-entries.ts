@@ -1,5 +1,7 @@
+import { versionOf } from '@nephos/core/ip'
 import { z } from 'zod'
-import type { OverlaySpec } from '../../driver.ts'
+import type { OverlaySpec, PortSpec } from '../../driver.ts'
+import { linkLocalOf } from './ipv6/guard6.ts'
 
 /** Frames for whom nobody is known go to these. */
 const everyone = '00:00:00:00:00:00'
@@ -10,9 +12,11 @@ export interface OverlayEntries {
   floods: Set<string>
   /** MAC → address of its host. */
   hosts: Map<string, string>
+  /** MACs, of these, of routers. */
+  routers: Set<string>
   /** MACs that the bridge looks for on other hosts. */
   behind: Set<string>
-  /** IP → MAC: ARP questions that are answered here. */
+  /** IP → MAC: questions of ARP and of neighbour discovery that are answered here. */
   neighbours: Map<string, string>
 }
 
@@ -20,19 +24,45 @@ export interface OverlayEntries {
 export const noEntries = (): OverlayEntries => ({
   floods: new Set(),
   hosts: new Map(),
+  routers: new Set(),
   behind: new Set(),
   neighbours: new Map(),
 })
 
-/** What the kernel is to be told. */
-export function entriesOf({ peers, remotes }: OverlaySpec): OverlayEntries {
+/**
+ * What the kernel is to be told.
+ * @param ports of this host: the bridge looks here for those that are being handed over, wherever their guests are
+ * @param ipv6 the device speaks IPv6
+ */
+export function entriesOf(
+  { peers, remotes }: OverlaySpec,
+  ports: readonly Pick<PortSpec, 'mac' | 'handover'>[] = [],
+  ipv6 = false,
+): OverlayEntries {
+  const held = new Set<string>()
+  const copied = new Map<string, string>()
+  for (const { mac, handover } of ports) {
+    if (handover && handover.kind !== 'standby') held.add(mac)
+    if (handover?.kind === 'copied') copied.set(mac, handover.to)
+  }
   return {
     floods: new Set(peers),
-    hosts: new Map(remotes.map(({ mac, underlayIp }) => [mac, underlayIp])),
-    behind: new Set(remotes.map(({ mac }) => mac)),
-    neighbours: new Map(remotes.flatMap(({ mac, ips }) => ips.map((ip): [string, string] => [ip, mac]))),
+    hosts: new Map([...remotes.map(({ mac, underlayIp }): [string, string] => [mac, underlayIp]), ...copied]),
+    behind: new Set(remotes.map(({ mac }) => mac).filter((mac) => !held.has(mac))),
+    routers: new Set(remotes.filter(({ router }) => ipv6 && router).map(({ mac }) => mac)),
+    neighbours: new Map(
+      remotes.flatMap(({ mac, ips }) =>
+        (ipv6 ? withLinkLocal(mac, ips) : ips.filter(isIpv4)).map((ip): [string, string] => [ip, mac]),
+      ),
+    ),
   }
 }
+
+const isIpv4 = (ip: string): boolean => versionOf(ip) === 4
+
+/** Who has an address of IPv6 has one that is link-local, too. */
+const withLinkLocal = (mac: string, ips: readonly string[]): readonly string[] =>
+  ips.every(isIpv4) ? ips : [...ips, linkLocalOf(mac)]
 
 /** Commands that lead from one state to the other. */
 export interface OverlayChange {
@@ -56,8 +86,10 @@ export function changeOf(name: string, current: OverlayEntries, wanted: OverlayE
   for (const [mac] of current.hosts)
     if (!wanted.hosts.has(mac)) bridge.push(`fdb del ${mac} dev ${name} self`)
   for (const [mac, host] of wanted.hosts)
-    if (current.hosts.get(mac) !== host)
-      bridge.push(`fdb replace ${mac} dev ${name} dst ${host} self permanent`)
+    if (current.hosts.get(mac) !== host || current.routers.has(mac) !== wanted.routers.has(mac))
+      bridge.push(
+        `fdb replace ${mac} dev ${name} dst ${host} self permanent${wanted.routers.has(mac) ? ' router' : ''}`,
+      )
   for (const mac of current.behind)
     if (!wanted.behind.has(mac)) hints.push(`fdb del ${mac} dev ${name} master`)
   for (const mac of wanted.behind)
@@ -77,6 +109,7 @@ const fdbSchema = z.array(
     dst: z.string().optional(),
     master: z.string().optional(),
     state: z.string().optional(),
+    flags: z.array(z.string()).default([]),
   }),
 )
 
@@ -97,12 +130,15 @@ export function readEntries(fdb: unknown, neighbours: unknown): Map<string, Over
     found.set(name, known)
     return known
   }
-  for (const { mac, ifname = '', dst, master, state } of fdbSchema.parse(fdb)) {
+  for (const { mac, ifname = '', dst, master, state, flags } of fdbSchema.parse(fdb)) {
     if (!ifname.startsWith('vx')) continue
     if (dst === undefined) {
       if (master !== undefined && state === 'static') of(ifname).behind.add(mac)
     } else if (mac === everyone) of(ifname).floods.add(dst)
-    else of(ifname).hosts.set(mac, dst)
+    else {
+      of(ifname).hosts.set(mac, dst)
+      if (flags.includes('router')) of(ifname).routers.add(mac)
+    }
   }
   for (const { dst, dev = '', lladdr, state } of neighbourSchema.parse(neighbours))
     if (dev.startsWith('vx') && lladdr !== undefined && state.includes('PERMANENT'))

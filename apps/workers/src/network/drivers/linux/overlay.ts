@@ -1,6 +1,8 @@
 import { NephosError } from '@nephos/core/errors'
-import type { NetworkSpec, OverlaySpec } from '../../driver.ts'
+import type { NetworkSpec } from '../../driver.ts'
 import { readIp, runIp, runTool } from './host-tools.ts'
+import { speaksIpv6 } from './ipv6/served.ts'
+import { enableIpv6 } from './ipv6/settings.ts'
 import { type Link, removeLinks } from './links.ts'
 import { bridgeName, overlayName } from './names.ts'
 import { changeOf, entriesOf, noEntries, type OverlayEntries, readEntries } from './overlay-entries.ts'
@@ -41,21 +43,24 @@ export class Overlay {
     }
     await this.#rules.set(network.networkId, hostOnlyOf(network))
     const made = await this.#ensureDevice(network, found)
+    // Only then it answers neighbour discovery.
+    if (speaksIpv6(network)) await enableIpv6(this.#netns, [name], { silent: true })
     const current = made ? noEntries() : ((known ?? (await this.read())).get(name) ?? noEntries())
-    await this.#tell(network.networkId, name, current, network.overlay)
+    await this.#tell(network, name, current)
   }
 
   /** Makes only what is known of other hosts this. The device must be there. */
-  async update({ networkId, segmentId, overlay }: NetworkSpec): Promise<void> {
+  async update(network: NetworkSpec): Promise<void> {
+    const { networkId, segmentId, overlay } = network
     if (!overlay) return
     const name = overlayName(segmentId)
     const applied = this.#applied.get(networkId)
     try {
-      await this.#tell(networkId, name, applied ?? (await this.#readOne(name)), overlay)
+      await this.#tell(network, name, applied ?? (await this.#readOne(name)))
     } catch (error) {
       if (!applied) throw error
       // Somebody else has changed an entry: look, and apply the difference.
-      await this.#tell(networkId, name, await this.#readOne(name), overlay)
+      await this.#tell(network, name, await this.#readOne(name))
     }
   }
 
@@ -118,8 +123,10 @@ export class Overlay {
     }
   }
 
-  async #tell(networkId: string, name: string, current: OverlayEntries, overlay: OverlaySpec): Promise<void> {
-    const wanted = entriesOf(overlay)
+  async #tell(network: NetworkSpec, name: string, current: OverlayEntries): Promise<void> {
+    const { networkId, overlay, ports } = network
+    if (!overlay) return
+    const wanted = entriesOf(overlay, ports, speaksIpv6(network))
     const { bridge, hints, ip } = changeOf(name, current, wanted)
     // Until all of it is said nobody knows what the kernel knows.
     this.#applied.delete(networkId)

@@ -4,7 +4,8 @@ import { z } from 'zod'
 import { KeyedLock } from '../../../compute/drivers/keyed-lock.ts'
 import { runIp, runTool } from './host-tools.ts'
 import { readLinks, removeLinks } from './links.ts'
-import { shaperName } from './shaper-name.ts'
+import { isShaper, shapedTap, shaperName } from './shaper-name.ts'
+import { ensureFilterHooks, runTc } from './traffic-control.ts'
 
 const smallestBurst = 16_384
 
@@ -20,7 +21,8 @@ function shape(device: string, { bytesPerSecond, burstBytes }: RateLimit): strin
 
 /**
  * What limits a tap, as lines of `ip` and of `tc`. To the guest, the tap itself is shaped; what comes from the guest is
- * led through a device of its own first, for only what leaves a device can be delayed.
+ * led through a device of its own first, for only what leaves a device can be delayed. Where something comes from the
+ * guest to be limited, the tap must have its filter hooks.
  */
 export function limitCommands(tap: string, { inbound, outbound }: VifLimits): { ip: string[]; tc: string[] } {
   const shaper = shaperName(tap)
@@ -31,8 +33,7 @@ export function limitCommands(tap: string, { inbound, outbound }: VifLimits): { 
       ...(outbound
         ? [
             ...shape(shaper, outbound),
-            `qdisc add dev ${tap} handle ffff: ingress`,
-            `filter add dev ${tap} parent ffff: protocol all prio 1 u32 match u32 0 0 action mirred egress redirect dev ${shaper}`,
+            `filter add dev ${tap} ingress protocol all prio 1 u32 match u32 0 0 action mirred egress redirect dev ${shaper}`,
           ]
         : []),
     ],
@@ -65,7 +66,8 @@ export class RateLimits {
       const { ip, tc } = limitCommands(tap, limits)
       try {
         await runIp(this.#netns, ip)
-        await this.#tc(tc)
+        if (limits.outbound) await ensureFilterHooks(this.#netns, tap)
+        await runTc(this.#netns, tc)
       } catch (cause) {
         await this.#clear(tap)
         throw new NephosError(
@@ -92,14 +94,15 @@ export class RateLimits {
     const found = qdiscs.parse(text.trim() === '' ? [] : JSON.parse(text))
     const has = (device: string, kind: string) =>
       found.some((qdisc) => qdisc.dev === device && qdisc.kind === kind)
-    const limited = found.flatMap(({ dev, kind }) =>
-      dev?.startsWith('tap') && (kind === 'htb' || kind === 'ingress') ? [dev] : [],
-    )
+    const limited = found.flatMap(({ dev = '', kind }) => {
+      if (kind === 'htb' && isShaper(dev)) return [shapedTap(dev)]
+      return dev.startsWith('tap') && (kind === 'htb' || kind === 'ingress') ? [dev] : []
+    })
     for (const tap of new Set([...limited, ...this.#applied.keys()])) {
       const limits = wanted.get(tap)
       const whole =
         (!limits?.inbound || has(tap, 'htb')) &&
-        (!limits?.outbound || (has(tap, 'ingress') && has(shaperName(tap), 'htb')))
+        (!limits?.outbound || (has(tap, 'clsact') && has(shaperName(tap), 'htb')))
       if (limits && whole) continue
       await this.#lock.run(tap, () => this.#clear(tap))
     }
@@ -108,15 +111,11 @@ export class RateLimits {
 
   async #clear(tap: string): Promise<void> {
     this.#applied.delete(tap)
-    // There may be none, or no tap.
-    for (const line of [`qdisc del dev ${tap} root`, `qdisc del dev ${tap} ingress`])
-      await this.#tc([line]).catch(() => {})
+    // There may be none, or no tap. The filter hooks stay: they may serve others, and do nothing by themselves; an
+    // `ingress` in their place is what older versions made.
+    for (const line of ['qdisc del dev $ root', 'filter del dev $ ingress', 'qdisc del dev $ ingress'])
+      await runTc(this.#netns, [line.replace('$', tap)]).catch(() => {})
     const links = await readLinks(this.#netns)
     if (links.some(({ name }) => name === shaperName(tap))) await removeLinks(this.#netns, [shaperName(tap)])
-  }
-
-  async #tc(lines: readonly string[]): Promise<void> {
-    if (lines.length > 0)
-      await runTool(['tc', '-n', this.#netns, '-batch', '-'], { input: `${lines.join('\n')}\n` })
   }
 }

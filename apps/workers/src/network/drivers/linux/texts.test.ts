@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { NetworkSpec, PortSpec } from '../../driver.ts'
 import { changeText, rulesOf, tableText } from './anti-spoofing.ts'
 import { currentLeases, dnsmasqCommand, hasLeaseConflict, hostsText, optionsText } from './dnsmasq.ts'
+import { emptyPacket } from './handover.ts'
 import { haproxyConfig } from './haproxy.ts'
 import { bridgeCommands, type Link, strayLinks, tapCommands } from './links.ts'
 import { networkPaths } from './names.ts'
@@ -66,6 +67,7 @@ const link = (fields: Partial<Link>): Link => ({
   up: true,
   alias: '',
   vxlan: null,
+  silent: false,
   ...fields,
 })
 
@@ -85,33 +87,46 @@ describe('anti-spoofing', () => {
   test('a change touches only what differs', () => {
     const rules = rulesOf(port)
     expect(changeText(rules, rules)).toBe('')
-    expect(changeText(undefined, { ...rules, ips: [] })).toBe(
+    expect(changeText(undefined, { ...rules, ips: [], ips6: [] })).toBe(
       `add element bridge nephos macs { "${tap}" . fa:16:3e:00:00:01 }\n`,
     )
     expect(changeText(rules, { ...rules, ips: ['10.0.0.21', '10.0.0.30'] })).toBe(
       `delete element bridge nephos addresses { "${tap}" . fa:16:3e:00:00:01 . 10.0.0.20 }\n` +
         `add element bridge nephos addresses { "${tap}" . fa:16:3e:00:00:01 . 10.0.0.30 }\n`,
     )
-    expect(changeText(rules, undefined).split('\n').filter(Boolean)).toHaveLength(3)
+    expect(changeText(rules, undefined).split('\n').filter(Boolean)).toHaveLength(5)
     expect(changeText({ ...rules, secured: false }, rules)).toContain(
       `delete element bridge nephos open { "${tap}" }`,
     )
   })
 })
 
+test('an empty packet of the overlay has its header, and a frame of the shortest length', () => {
+  const packet = Buffer.from(emptyPacket(0x1234, 'fa:16:3e:00:00:01'), 'hex')
+  expect(packet).toHaveLength(8 + 60)
+  expect(packet.subarray(0, 22).toString('hex')).toBe('0800000000123400fa163e00000102000000000188b5')
+})
+
 describe('dnsmasq', () => {
   const paths = networkPaths('/state', 'n1')
 
-  test('serves the subnets with DHCP, in their own namespace, without DNS', () => {
+  test('serves the subnets with DHCP, in their own namespace, and their names', () => {
     const command = dnsmasqCommand(network, paths, { domain: 'cloud.test', user: 'dnsmasq' })
     expect(command.filter((arg) => arg.startsWith('--dhcp-range'))).toEqual([
       '--dhcp-range=set:s00000000aaaa,10.0.0.0,static,255.255.255.0,86400s',
       '--dhcp-range=set:s00000000bbbb,10.8.0.0,static,255.255.0.0,86400s',
     ])
-    for (const arg of ['--port=0', '--conf-file=/dev/null', '--user=dnsmasq', '--domain=cloud.test'])
+    for (const arg of [
+      '--addn-hosts=/state/n1/dns-names',
+      '--local=/cloud.test/',
+      '--conf-file=/dev/null',
+      '--user=dnsmasq',
+      '--domain=cloud.test',
+    ])
       expect(command).toContain(arg)
+    expect(command.join(' ')).not.toContain('--server')
     expect(dnsmasqCommand(network, paths, { domain: '', user: 'dnsmasq' }).join(' ')).not.toContain(
-      '--domain',
+      '--domain=',
     )
   })
 
@@ -129,6 +144,7 @@ describe('dnsmasq', () => {
         'tag:s00000000bbbb,option:router',
         'tag:s00000000bbbb,option:classless-static-route,169.254.169.254/32,10.8.0.2',
         'tag:s00000000bbbb,option:mtu,1450',
+        'tag:s00000000bbbb,option:dns-server,10.8.0.2',
         '',
       ].join('\n'),
     )
@@ -137,10 +153,10 @@ describe('dnsmasq', () => {
   test('tells leases that have no reservation any more', () => {
     const own = '1793000000 fa:16:3e:00:00:01 10.0.0.21 web-1 01:fa:16:3e:00:00:01\n'
     const old = '1793000000 fa:16:3e:00:00:99 10.0.0.99 * *\n'
-    expect(currentLeases(own + old, network.leases)).toEqual({ text: own, changed: true })
-    expect(currentLeases(own, network.leases)).toEqual({ text: own, changed: false })
-    expect(hasLeaseConflict(own + old, network.leases)).toBe(false)
-    expect(hasLeaseConflict('1 fa:16:3e:00:00:77 10.0.0.21 * *\n', network.leases)).toBe(true)
+    expect(currentLeases(own + old, network.leases, '')).toEqual({ text: own, changed: true })
+    expect(currentLeases(own, network.leases, '')).toEqual({ text: own, changed: false })
+    expect(hasLeaseConflict(own + old, network.leases, '')).toBe(false)
+    expect(hasLeaseConflict('1 fa:16:3e:00:00:77 10.0.0.21 * *\n', network.leases, '')).toBe(true)
   })
 })
 

@@ -4,12 +4,20 @@ import { tapName } from '@nephos/core'
 import { NephosError } from '@nephos/core/errors'
 import { z } from 'zod'
 import { readJson, writeJson } from '../../../compute/drivers/atomic-file.ts'
-import type { NetworkDriver, NetworkSpec, PortSpec, WiredPort } from '../../driver.ts'
+import type {
+  FirewallSpec,
+  NetworkDriver,
+  NetworkSpec,
+  PortSpec,
+  RouterSpec,
+  WiredPort,
+} from '../../driver.ts'
 
 const stateSchema = z.object({
   version: z.literal(1),
   networks: z.array(z.string()),
   ports: z.array(z.object({ portId: z.string(), networkId: z.string() })),
+  routers: z.array(z.string()).default([]),
 })
 
 const writeDelayMs = 50
@@ -20,9 +28,13 @@ const writeDelayMs = 50
  */
 export class SimulatedNetworkDriver implements NetworkDriver {
   readonly name = 'simulated'
+  readonly lacks = {}
+  /** What was told of security groups; nothing is filtered. */
+  firewall: FirewallSpec = { groups: new Map(), members: new Map() }
   readonly #directory: string
   readonly #networks = new Set<string>()
   readonly #ports = new Map<string, string>()
+  readonly #routers = new Set<string>()
   #timer?: NodeJS.Timeout
   #writing: Promise<void> = Promise.resolve()
 
@@ -36,6 +48,7 @@ export class SimulatedNetworkDriver implements NetworkDriver {
     const { data } = stateSchema.safeParse(await readJson(this.#file))
     for (const networkId of data?.networks ?? []) this.#networks.add(networkId)
     for (const { portId, networkId } of data?.ports ?? []) this.#ports.set(portId, networkId)
+    for (const routerId of data?.routers ?? []) this.#routers.add(routerId)
   }
 
   async ensureNetwork({ networkId }: NetworkSpec): Promise<void> {
@@ -51,22 +64,50 @@ export class SimulatedNetworkDriver implements NetworkDriver {
     return { portId, tap: tapName(portId), netns: null, mtu }
   }
 
+  async handOver(): Promise<void> {}
+
+  async emptyTaps(): Promise<void> {}
+
   async removePort(portId: string): Promise<void> {
     if (this.#ports.delete(portId)) this.#changed()
   }
+
+  async setFirewall(spec: FirewallSpec): Promise<void> {
+    this.firewall = spec
+  }
+
+  async arrived(): Promise<void> {}
 
   async removeNetwork(networkId: string): Promise<void> {
     if (this.#networks.delete(networkId)) this.#changed()
     for (const [portId, owner] of this.#ports) if (owner === networkId) this.#ports.delete(portId)
   }
 
-  async inspect(): Promise<{ networks: string[]; ports: string[] }> {
-    return { networks: [...this.#networks].sort(), ports: [...this.#ports.keys()].sort() }
+  async ensureRouter({ routerId, interfaces, gateway }: RouterSpec): Promise<void> {
+    for (const { networkId } of [...interfaces, ...(gateway ? [gateway] : [])])
+      if (!this.#networks.has(networkId))
+        throw new NephosError('driver_failed', `simulated: the network ${networkId} is not on this host`)
+    this.#routers.add(routerId)
+    this.#changed()
   }
 
-  async reconcile(desired: NetworkSpec[]): Promise<void> {
+  async removeRouter(routerId: string): Promise<void> {
+    if (this.#routers.delete(routerId)) this.#changed()
+  }
+
+  async inspect(): Promise<{ networks: string[]; ports: string[]; routers: string[] }> {
+    return {
+      networks: [...this.#networks].sort(),
+      ports: [...this.#ports.keys()].sort(),
+      routers: [...this.#routers].sort(),
+    }
+  }
+
+  async reconcile(desired: NetworkSpec[], routers: readonly RouterSpec[] = []): Promise<void> {
     this.#networks.clear()
     this.#ports.clear()
+    this.#routers.clear()
+    for (const { routerId } of routers) this.#routers.add(routerId)
     for (const { networkId, ports } of desired) {
       this.#networks.add(networkId)
       for (const { portId } of ports) this.#ports.set(portId, networkId)
@@ -74,9 +115,14 @@ export class SimulatedNetworkDriver implements NetworkDriver {
     this.#changed()
   }
 
+  doorState(): null {
+    return null
+  }
+
   async destroy(): Promise<void> {
     this.#networks.clear()
     this.#ports.clear()
+    this.#routers.clear()
     clearTimeout(this.#timer)
     this.#timer = undefined
     await this.#writing
@@ -102,7 +148,8 @@ export class SimulatedNetworkDriver implements NetworkDriver {
     this.#writing = this.#writing.then(async () => {
       const ports = [...this.#ports].map(([portId, networkId]) => ({ portId, networkId }))
       // The list is only a help for the next start: the database knows better.
-      await writeJson(this.#file, { version: 1, networks: [...this.#networks], ports }).catch(() => {})
+      const [networks, routers] = [[...this.#networks], [...this.#routers]]
+      await writeJson(this.#file, { version: 1, networks, ports, routers }).catch(() => {})
     })
     return this.#writing
   }

@@ -11,7 +11,7 @@ import { diskFiles } from './layout.ts'
 import { swapHeader } from './swap-area.ts'
 
 const mib = 1024 ** 2
-const limits = ['prlimit', '--as=1073741824', '--cpu=60', '--core=0']
+const limits = ['prlimit', '--as=2147483648', '--cpu=60', '--core=0']
 /** Nothing that a metadata service says is larger. */
 const largestConfigDrive = 16 * mib
 
@@ -40,27 +40,27 @@ export async function createMoreDisks(
     })
 }
 
-const asUser = ({ vm }: InstancePaths, user: QemuUser | null, command: readonly string[]) =>
-  runHostCommand([...becomeUser(user), ...limits, ...command], { cwd: vm, timeoutMs: 120_000 })
+const asUser = ({ disks }: InstancePaths, user: QemuUser | null, command: readonly string[]) =>
+  runHostCommand([...becomeUser(user), ...limits, ...command], { cwd: disks, timeoutMs: 120_000 })
 
 /** A sparse file to begin with. @returns its name */
 async function rawFile(
-  { vm }: InstancePaths,
+  { disks }: InstancePaths,
   part: string,
   user: QemuUser | null,
   bytes: number,
   head?: Buffer,
 ): Promise<string> {
   const raw = `${part}.raw.part`
-  await rm(join(vm, raw), { force: true })
-  await writeSparse(join(vm, raw), bytes, head)
-  if (user) await chown(join(vm, raw), user.uid, user.gid)
+  await rm(join(disks, raw), { force: true })
+  await writeSparse(join(disks, raw), bytes, head)
+  if (user) await chown(join(disks, raw), user.uid, user.gid)
   return raw
 }
 
 async function toQcow2(paths: InstancePaths, user: QemuUser | null, raw: string, part: string) {
   await asUser(paths, user, ['qemu-img', 'convert', '-f', 'raw', '-O', 'qcow2', raw, part])
-  await rm(join(paths.vm, raw), { force: true })
+  await rm(join(paths.disks, raw), { force: true })
 }
 
 /** Writes the config drive anew (ISO 9660, label config-2). @throws NephosError driver_failed */
@@ -72,25 +72,25 @@ export async function writeConfigDrive(
   const image = isoImage('config-2', files, new Date())
   if (image.length > largestConfigDrive)
     throw new NephosError('driver_failed', 'The config drive would be larger than 16 MiB.')
-  await rm(join(paths.vm, diskFiles.config), { force: true })
+  await rm(join(paths.disks, diskFiles.config), { force: true })
   await makeOnce(paths, diskFiles.config, user, (part) =>
-    writeSparse(join(paths.vm, part), image.length, image),
+    writeSparse(join(paths.disks, part), image.length, image),
   )
 }
 
 /** Makes a file under another name first, so that it is there whole or not at all. */
 async function makeOnce(
-  { vm }: InstancePaths,
+  { disks }: InstancePaths,
   name: string,
   user: QemuUser | null,
   make: (part: string) => Promise<void>,
 ): Promise<void> {
-  if (await stat(join(vm, name)).catch(() => null)) return
+  if (await stat(join(disks, name)).catch(() => null)) return
   const part = `${name}.part`
-  await rm(join(vm, part), { force: true })
+  await rm(join(disks, part), { force: true })
   await make(part)
-  if (user) await chown(join(vm, part), user.uid, user.gid)
-  await rename(join(vm, part), join(vm, name))
+  if (user) await chown(join(disks, part), user.uid, user.gid)
+  await rename(join(disks, part), join(disks, name))
 }
 
 async function writeSparse(path: string, bytes: number, head?: Buffer): Promise<void> {

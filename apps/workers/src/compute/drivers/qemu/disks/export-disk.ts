@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { NephosError } from '@nephos/core/errors'
 import { z } from 'zod'
 import type { ExportedDisk, ExportOptions } from '../../../disks.ts'
+import { whileFrozen } from '../freeze.ts'
 import { hostEnvironment, lastWords, runHostCommand } from '../host-command.ts'
 import type { InstancePaths } from '../instance-paths.ts'
 import type { QmpClient } from '../qmp-client.ts'
@@ -57,7 +58,7 @@ export async function exportDisk(source: ExportSource, options: ExportOptions): 
     if (source.monitor) await copyLive(source, source.monitor, part, options)
     else await copyOff(source, part, options)
     if (options.signal.aborted) throw cancelled(options.signal)
-    await rename(join(paths.vm, part), join(paths.vm, name))
+    await rename(join(paths.disks, part), join(paths.disks, name))
   } catch (error) {
     await dropExport(source)
     throw error
@@ -71,7 +72,7 @@ export async function openExport(
   user: QemuUser | null,
 ): Promise<ExportedDisk> {
   const file = await open(
-    join(paths.vm, nameOf(exportId)),
+    join(paths.disks, nameOf(exportId)),
     constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
   ).catch((cause) => {
     throw new NephosError('driver_failed', `The copy of the disk cannot be read: ${cause.message}`, { cause })
@@ -93,12 +94,12 @@ export async function dropExport({
 }: Pick<ExportSource, 'paths' | 'exportId' | 'monitor'>): Promise<void> {
   if (monitor) await endJob(monitor, nodeOf(exportId))
   const name = nameOf(exportId)
-  await rm(join(paths.vm, name), { force: true })
-  await rm(join(paths.vm, `${name}.part`), { force: true })
+  await rm(join(paths.disks, name), { force: true })
+  await rm(join(paths.disks, `${name}.part`), { force: true })
 }
 
-async function isWhole({ vm }: InstancePaths, name: string): Promise<boolean> {
-  const file = await open(join(vm, name), constants.O_RDONLY | constants.O_NOFOLLOW).catch(() => null)
+async function isWhole({ disks }: InstancePaths, name: string): Promise<boolean> {
+  const file = await open(join(disks, name), constants.O_RDONLY | constants.O_NOFOLLOW).catch(() => null)
   await file?.close()
   return file !== null
 }
@@ -111,7 +112,7 @@ const bounded = (user: QemuUser | null, bytes: number): string[] => [
     '-n',
     '10',
     'prlimit',
-    '--as=1073741824',
+    '--as=2147483648',
     `--cpu=${60 + Math.ceil(bytes / gib) * 60}`,
     '--core=0',
   ],
@@ -129,7 +130,7 @@ async function copyOff(
   ]
   await new Promise<void>((resolve, reject) => {
     const child = spawn(program!, args, {
-      cwd: paths.vm,
+      cwd: paths.disks,
       env: hostEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe'],
       signal,
@@ -168,8 +169,9 @@ async function copyLive(
   { paths, exportId, user }: ExportSource,
   monitor: QmpClient,
   part: string,
-  { signal, onProgress }: ExportOptions,
+  options: ExportOptions,
 ): Promise<void> {
+  const { signal, onProgress } = options
   const bytes = await virtualSize(paths.disk, 'qcow2')
   await runHostCommand(
     [
@@ -184,7 +186,7 @@ async function copyLive(
       part,
       String(bytes),
     ],
-    { cwd: paths.vm },
+    { cwd: paths.disks },
   )
   const node = nodeOf(exportId)
   await monitor.execute('blockdev-add', {
@@ -192,15 +194,17 @@ async function copyLive(
     'node-name': node,
     discard: 'unmap',
     'detect-zeroes': 'unmap',
-    file: { driver: 'file', filename: part, aio: 'threads', discard: 'unmap' },
+    file: { driver: 'file', filename: `${paths.toDisks}${part}`, aio: 'threads', discard: 'unmap' },
   })
-  await monitor.execute('blockdev-backup', {
-    'job-id': node,
-    device: 'root',
-    target: node,
-    sync: 'full',
-    'auto-dismiss': false,
-  })
+  await frozen(paths.agent, options, () =>
+    monitor.execute('blockdev-backup', {
+      'job-id': node,
+      device: 'root',
+      target: node,
+      sync: 'full',
+      'auto-dismiss': false,
+    }),
+  )
   for (;;) {
     if (signal.aborted) throw cancelled(signal)
     const job = await jobOf(monitor, node)
@@ -212,6 +216,30 @@ async function copyLive(
     await sleep(pollMs)
   }
   await endJob(monitor, node)
+}
+
+/** Begins the copy, in a frozen guest where that is wanted: what is copied is what the disk has at this moment. */
+async function frozen(
+  agent: string,
+  { quiesce, onUnfrozen }: ExportOptions,
+  begin: () => Promise<unknown>,
+): Promise<void> {
+  if (!quiesce) {
+    await begin()
+    return
+  }
+  let copy: 'waits' | 'began' | 'failed' = 'waits'
+  try {
+    await whileFrozen(agent, async () => {
+      copy = 'failed'
+      await begin()
+      copy = 'began'
+    })
+  } catch (error) {
+    if (quiesce === 'require' || (copy as string) === 'failed' || !(error instanceof NephosError)) throw error
+    onUnfrozen?.(error.message)
+    if (copy === 'waits') await begin()
+  }
 }
 
 const jobOf = async (monitor: QmpClient, id: string) =>

@@ -36,8 +36,8 @@ export function moreDisks(spec: Pick<MachineSpec, 'ephemeralGib' | 'swapMib' | '
   ]
 }
 
-/** What QEMU is told of such a disk (`-blockdev`). */
-export const moreDiskNode = ({ node, file, readOnly }: MoreDisk) => {
+/** What QEMU is told of such a disk (`-blockdev`). @param toDisks what stands before the name of its file */
+export const moreDiskNode = ({ node, file, readOnly }: MoreDisk, toDisks = '') => {
   const writable = { discard: 'unmap' }
   return {
     ...(readOnly
@@ -47,7 +47,7 @@ export const moreDiskNode = ({ node, file, readOnly }: MoreDisk) => {
     'read-only': readOnly,
     file: {
       driver: 'file',
-      filename: file,
+      filename: `${toDisks}${file}`,
       aio: 'threads',
       'read-only': readOnly,
       ...(!readOnly && writable),

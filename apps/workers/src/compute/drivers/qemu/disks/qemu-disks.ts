@@ -1,7 +1,9 @@
+import { NephosError } from '@nephos/core/errors'
 import type { DriveFile, ExportOptions, MachineDisks } from '../../../disks.ts'
 import type { MachineSpec } from '../../../driver.ts'
 import type { ImageCache } from '../image-cache.ts'
 import type { QemuMachine } from '../machine.ts'
+import { makeMachineDir } from '../machine-dir.ts'
 import { createRootDisk } from '../root-disk.ts'
 import type { QemuUser } from '../user.ts'
 import { createMoreDisks, writeConfigDrive } from './create-disks.ts'
@@ -13,6 +15,7 @@ import { resizeDisks } from './resize-disks.ts'
 export interface DisksHost {
   cache: ImageCache
   user: QemuUser | null
+  hostName: string
   machine: (instanceId: string) => Promise<QemuMachine>
   /** Runs a task while no verb of this machine runs. */
   exclusive: <Result>(instanceId: string, task: () => Promise<Result>) => Promise<Result>
@@ -28,8 +31,10 @@ export class QemuDisks implements MachineDisks {
 
   /** Makes what the machine lacks of its disks, except the config drive. */
   async create(spec: MachineSpec, machine: QemuMachine): Promise<void> {
-    const { cache, user } = this.#host
-    await createRootDisk(spec, machine.paths, cache.path(spec.image), user)
+    const { cache, user, hostName } = this.#host
+    const { image } = spec
+    if (image) await createRootDisk({ ...spec, image }, machine.paths, cache.path(image), { user, hostName })
+    else await makeMachineDir(spec.instanceId, machine.paths, { user, hostName })
     await createMoreDisks(spec, machine.paths, user)
     await machine.note()
   }
@@ -64,6 +69,8 @@ export class QemuDisks implements MachineDisks {
   export(spec: MachineSpec, exportId: string, options: ExportOptions): Promise<void> {
     return this.#with(spec.instanceId, async (machine) => {
       const { paths } = machine
+      if (!spec.image)
+        throw new NephosError('unsupported', 'The root disk is a volume, which is not copied as a file.')
       const monitor = await machine.monitor()
       const source = { paths, exportId, monitor, baseFormat: spec.image.format, user: this.#host.user }
       await exportDisk(source, options)

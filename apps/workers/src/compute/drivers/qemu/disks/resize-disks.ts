@@ -11,7 +11,7 @@ import { rootChain, virtualSize } from './qcow2-chain.ts'
 
 const gib = 1024 ** 3
 const mib = 1024 ** 2
-const limits = ['prlimit', '--as=1073741824', '--cpu=60', '--core=0']
+const limits = ['prlimit', '--as=2147483648', '--cpu=60', '--core=0']
 
 /**
  * Brings the disks of a machine that is off to the sizes of the spec: the root disk and the ephemeral disk grow (the
@@ -23,28 +23,37 @@ export async function resizeDisks(
   paths: InstancePaths,
   user: QemuUser | null,
 ): Promise<void> {
-  const wanted = spec.diskGib * gib
-  const is = await virtualSize(paths.disk, 'qcow2')
-  if (spec.diskGib > 0 && wanted < is)
-    throw new NephosError(
-      'driver_failed',
-      `The root disk has ${is} bytes and cannot shrink to ${spec.diskGib} GiB.`,
-      { remedy: 'Choose a flavor whose disk is not smaller.' },
-    )
-  if (wanted > is) await grow(paths, rootChain(spec.image.format), wanted, user)
+  if (spec.image) await resizeRoot(spec, spec.image.format, paths, user)
   const ephemeralBytes = (spec.ephemeralGib ?? 0) * gib
   const ephemeralIs = await sizeOf(paths, diskFiles.ephemeral)
-  if (ephemeralBytes === 0) await rm(join(paths.vm, diskFiles.ephemeral), { force: true })
+  if (ephemeralBytes === 0) await rm(join(paths.disks, diskFiles.ephemeral), { force: true })
   else if (ephemeralIs !== null && ephemeralIs < ephemeralBytes)
     await grow(paths, flat(diskFiles.ephemeral), ephemeralBytes, user)
   if ((await sizeOf(paths, diskFiles.swap)) !== (spec.swapMib ?? 0) * mib)
-    await rm(join(paths.vm, diskFiles.swap), { force: true })
+    await rm(join(paths.disks, diskFiles.swap), { force: true })
   await createMoreDisks(spec, paths, user)
 }
 
-const grow = ({ vm }: InstancePaths, disk: string, bytes: number, user: QemuUser | null) =>
+async function resizeRoot(
+  { diskGib }: MachineSpec,
+  baseFormat: 'qcow2' | 'raw',
+  paths: InstancePaths,
+  user: QemuUser | null,
+): Promise<void> {
+  const wanted = diskGib * gib
+  const is = await virtualSize(paths.disk, 'qcow2')
+  if (diskGib > 0 && wanted < is)
+    throw new NephosError(
+      'driver_failed',
+      `The root disk has ${is} bytes and cannot shrink to ${diskGib} GiB.`,
+      { remedy: 'Choose a flavor whose disk is not smaller.' },
+    )
+  if (wanted > is) await grow(paths, rootChain(baseFormat), wanted, user)
+}
+
+const grow = ({ disks }: InstancePaths, disk: string, bytes: number, user: QemuUser | null) =>
   runHostCommand([...becomeUser(user), ...limits, 'qemu-img', 'resize', '-q', disk, String(bytes)], {
-    cwd: vm,
+    cwd: disks,
     timeoutMs: 120_000,
   })
 
@@ -52,5 +61,5 @@ const grow = ({ vm }: InstancePaths, disk: string, bytes: number, user: QemuUser
 const flat = (filename: string): string =>
   `json:${JSON.stringify({ driver: 'qcow2', file: { driver: 'file', filename }, backing: null })}`
 
-const sizeOf = async ({ vm }: InstancePaths, file: string): Promise<number | null> =>
-  (await stat(join(vm, file)).catch(() => null)) && virtualSize(join(vm, file), 'qcow2')
+const sizeOf = async ({ disks }: InstancePaths, file: string): Promise<number | null> =>
+  (await stat(join(disks, file)).catch(() => null)) && virtualSize(join(disks, file), 'qcow2')

@@ -3,8 +3,8 @@ import { connectUnix } from '../unix-socket.ts'
 
 const patienceMs = 60_000
 const beginMark = 'begin-of-answer\n'
-// The shell asks the terminal where its cursor is, right after the prompt.
-const atPrompt = /login: $|# \S*$/
+// Whatever else writes at the console may follow the prompt at once.
+const atPrompt = /login: |# /
 
 /**
  * Types a command at the serial console of a guest, logging in where that is needed.
@@ -30,10 +30,10 @@ export async function typeAt(serialPath: string, password: string, command: stri
     if (prompt === 'login: ') {
       heard = ''
       socket.write('root\n')
-      await until(/Password: $/)
+      await until(/Password: /)
       heard = ''
       socket.write(`${password}\n`)
-      ;[prompt] = await until(/incorrect|# \S*$/)
+      ;[prompt] = await until(/incorrect|# /)
       if (prompt === 'incorrect') throw new Error('the guest refuses the password')
     }
     heard = ''

@@ -1,7 +1,7 @@
-import { passImageOn } from '#server/image-file.ts'
+import { passToImage } from '#server/image-bytes.ts'
 import { answering } from '#server/request.ts'
 
 export const dynamic = 'force-dynamic'
 
-export const PUT = (request: Request, { params }: { params: Promise<{ id: string }> }) =>
-  answering(request, async () => passImageOn(request, (await params).id))
+export const GET = (request: Request, { params }: { params: Promise<{ id: string }> }) =>
+  answering(request, async () => passToImage(request, (await params).id, 'file'))

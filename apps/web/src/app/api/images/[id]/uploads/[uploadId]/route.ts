@@ -1,0 +1,17 @@
+import { passToImage } from '#server/image-bytes.ts'
+import { answering } from '#server/request.ts'
+
+export const dynamic = 'force-dynamic'
+
+interface Named {
+  params: Promise<{ id: string; uploadId: string }>
+}
+
+const pass = (request: Request, { params }: Named) =>
+  answering(request, async () => {
+    const { id, uploadId } = await params
+    return passToImage(request, id, `uploads/${encodeURIComponent(uploadId)}`)
+  })
+
+export const GET = pass
+export const PATCH = pass

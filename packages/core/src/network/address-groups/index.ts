@@ -1,0 +1,8 @@
+export { addGroupAddresses } from './add-addresses.ts'
+export { createAddressGroup } from './create.ts'
+export { deleteAddressGroup } from './delete.ts'
+export { listAddressGroups } from './list.ts'
+export { removeGroupAddresses } from './remove-addresses.ts'
+export type { AddressGroupRow } from './row.ts'
+export { type AddressGroupDetail, showAddressGroup } from './show.ts'
+export { updateAddressGroup } from './update.ts'

@@ -1,0 +1,2 @@
+export type { DhcpOption } from './plan.ts'
+export { isTextOption } from './table.ts'

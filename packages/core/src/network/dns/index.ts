@@ -1,0 +1,1 @@
+export { nameOfPort } from './names.ts'

@@ -1,0 +1,5 @@
+export { createPortForwarding } from './create.ts'
+export { deletePortForwarding } from './delete.ts'
+export { listPortForwardings } from './list.ts'
+export { showPortForwarding } from './show.ts'
+export { updatePortForwarding } from './update.ts'

@@ -1,0 +1,5 @@
+export { createRbacPolicy } from './create.ts'
+export { deleteRbacPolicy } from './delete.ts'
+export { listRbacPolicies } from './list.ts'
+export type { RbacPolicyRow } from './row.ts'
+export { showRbacPolicy } from './show.ts'

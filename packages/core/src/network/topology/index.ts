@@ -1,0 +1,1 @@
+export { showTopology, type Topology, type TopologyInstance, type TopologyNetwork } from './show.ts'
